@@ -1,0 +1,27 @@
+# springspice_settings(TARGET): warnings and sanitizers, for our own targets only.
+function(springspice_settings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wconversion -Wshadow)
+  # A debug run sees a matrix that was read before it was written.
+  target_compile_definitions(${target} PRIVATE $<$<CONFIG:Debug>:EIGEN_INITIALIZE_MATRICES_BY_NAN>)
+  if(SPRINGSPICE_SANITIZE AND NOT target STREQUAL "springspice-ngspice")
+    target_compile_options(${target} PRIVATE -fsanitize=${SPRINGSPICE_SANITIZE}
+                                             -fno-sanitize-recover=all -fno-omit-frame-pointer -O1)
+    target_link_options(${target} PRIVATE -fsanitize=${SPRINGSPICE_SANITIZE})
+  endif()
+endfunction()
+
+# springspice_library(NAME SOURCES ... PUBLIC libs... PRIVATE libs...): springspice::NAME.
+function(springspice_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;PUBLIC;PRIVATE" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES} ${ARG_HEADERS})
+  add_library(springspice::${name} ALIAS ${name})
+  set_target_properties(${name} PROPERTIES OUTPUT_NAME springspice_${name}
+                                           POSITION_INDEPENDENT_CODE ON)
+  target_compile_features(${name} PUBLIC cxx_std_20)
+  target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+                                            $<INSTALL_INTERFACE:include/springspice>)
+  target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+  springspice_settings(${name})
+  install(TARGETS ${name} EXPORT springspice ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(FILES ${ARG_HEADERS} DESTINATION include/springspice/${name})
+endfunction()

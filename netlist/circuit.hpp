@@ -1,0 +1,151 @@
+// A circuit as data: elements between named nodes, subcircuit definitions, initial values.
+//
+// Conventions (SPICE's): node "0" is ground; names are compared without regard to case; a current
+// is positive when it flows from the first node through the element to the second. All values are
+// in SI units.
+//
+//   kind      | letter | nodes                | value            | references
+//   ----------|--------|----------------------|------------------|---------------------------
+//   resistor  | R      | a b                  | ohm              |
+//   inductor  | L      | a b                  | henry            |
+//   capacitor | C      | a b                  | farad            |
+//   coupling  | K      |                      | coupling factor  | two inductors
+//   voltage   | V      | + -                  | volt (DC)        |
+//   current   | I      | + -                  | ampere (DC)      |
+//   vcvs      | E      | out+ out- in+ in-    | volt/volt        |
+//   cccs      | F      | out+ out-            | ampere/ampere    | a voltage source
+//   vccs      | G      | out+ out- in+ in-    | siemens          |
+//   ccvs      | H      | out+ out-            | ohm              | a voltage source
+//   instance  | X      | one for each pin     |                  | a subcircuit definition
+//
+// This header knows no physics and no model; what a circuit stands for is written elsewhere.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace springspice::netlist {
+
+enum class Kind {
+  resistor,
+  inductor,
+  capacitor,
+  coupling,
+  voltage,
+  current,
+  vcvs,
+  cccs,
+  vccs,
+  ccvs,
+  instance,
+  nullor,  ///< only in a flattened circuit: an ideal op-amp, nodes inp inn out (see ideal.hpp)
+};
+
+/// A named number: an instance's argument, or the default of a subcircuit's parameter.
+struct Parameter {
+  std::string name;
+  double value = 0.0;
+};
+
+/// The small-signal amplitude of a V or I source.
+struct AcStimulus {
+  double magnitude = 0.0;
+  double phase_deg = 0.0;
+};
+
+struct Element {
+  Kind kind = Kind::resistor;
+  std::string name;                     ///< first letter as in the table above
+  std::vector<std::string> nodes;
+  double value = 0.0;
+  std::string value_parameter;          ///< inside a definition: the parameter that gives the value
+  std::vector<std::string> references;
+  std::vector<Parameter> parameters;    ///< instance only
+  std::optional<double> initial;        ///< `ic=`: ampere for L, volt for C
+  std::optional<AcStimulus> ac;         ///< V and I only
+  bool noisy = true;                    ///< resistor only; false is written as `noisy=0`
+  std::string heading;                  ///< comment lines above the element, perhaps several
+  std::string comment;                  ///< comment at the end of the element's line
+};
+
+/// `.subckt name pins... parameters...`; elements may be of any kind, instances too.
+struct Subcircuit {
+  std::string name;
+  std::vector<std::string> pins;
+  std::vector<Parameter> parameters;
+  std::vector<Element> elements;
+  std::string heading;
+};
+
+/// `.ic v(node)=volt`.
+struct InitialVoltage {
+  std::string node;
+  double volt = 0.0;
+};
+
+/// `.tran step stop 0 max_step uic`; the analysis that a deck brings for whoever opens it.
+struct Transient {
+  double step_s = 0.0;
+  double stop_s = 0.0;
+  double max_step_s = 0.0;
+  bool use_initial = true;
+};
+
+/// Names without regard to case, as SPICE compares them.
+std::string lower(std::string_view name);
+
+/// A circuit. Elements keep the order in which they were added; texts made of it are in that order.
+class Circuit {
+ public:
+  std::string title;                             ///< first line of the deck; one line
+  std::string heading;                           ///< comment lines below the title
+  std::vector<std::string> options;              ///< words of `.options`, e.g. "noopac"
+  std::vector<InitialVoltage> initial_voltages;
+  std::optional<Transient> transient;
+  std::vector<std::string> saved;                ///< vectors of `.save`, e.g. "v(x1)"; empty: all
+
+  /// Adds an element.
+  /// @throws NetlistError for a name that is taken (in any case), whose letter does not fit the
+  /// kind, or that holds characters outside [A-Za-z0-9_.#+-]; the same for node names; a wrong
+  /// number of nodes or references; a value that is NaN or infinite; a resistance, an inductance
+  /// or a capacitance of zero; a coupling factor outside [-1, 1].
+  void add(Element element);
+
+  /// Adds a subcircuit definition. @throws NetlistError as add(), and for a pin given twice.
+  void define(Subcircuit definition);
+
+  const std::vector<Element>& elements() const { return elements_; }
+  const std::vector<Subcircuit>& definitions() const { return definitions_; }
+
+  /// The element or definition of this name (any case), or null.
+  const Element* find(std::string_view name) const;
+  const Subcircuit* find_definition(std::string_view name) const;
+
+  /// Node names in order of first use, ground left out.
+  std::vector<std::string> nodes() const;
+
+ private:
+  std::vector<Element> elements_;
+  std::vector<Subcircuit> definitions_;
+  std::unordered_map<std::string, std::size_t> element_index_;
+  std::unordered_map<std::string, std::size_t> definition_index_;
+};
+
+/// Makers for the elements; `add(resistor("r1", "a", "0", 1e3))`.
+Element resistor(std::string name, std::string a, std::string b, double ohm);
+Element inductor(std::string name, std::string a, std::string b, double henry);
+Element capacitor(std::string name, std::string a, std::string b, double farad);
+Element coupling(std::string name, std::string inductor_1, std::string inductor_2, double factor);
+Element voltage_source(std::string name, std::string plus, std::string minus, double volt);
+/// The current flows from `from` through the source into `into`.
+Element current_source(std::string name, std::string from, std::string into, double ampere);
+/// A current gm (v(in_plus) - v(in_minus)) from `from` through the source into `into`.
+Element transconductor(std::string name, std::string from, std::string into, std::string in_plus,
+                       std::string in_minus, double siemens);
+Element instance(std::string name, std::vector<std::string> nodes, std::string definition,
+                 std::vector<Parameter> parameters = {});
+
+}  // namespace springspice::netlist

@@ -1,0 +1,71 @@
+// A circuit that stands for something: how to read it, where to drive it, where its noise enters.
+//
+// This is all that passes from who makes a circuit to who runs it, in plain circuit terms:
+//
+//   probe:  value = gain * q + offset, where q is a node's voltage, or its flux, the time integral
+//           of the node's voltage (weber), with q = 0 standing for value = offset
+//   port:   a current of 1 ampere driven into the node is a force of `gain`
+//   noise:  a white current source of two-sided density `density` (A^2/Hz), entering the node or
+//           element of each incidence entry with its weight
+//   time:   one unit of the value's time is `time_scale_s` seconds
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "netlist/circuit.hpp"
+
+namespace springspice::netlist {
+
+struct Probe {
+  enum class Kind { position, velocity };
+  enum class Quantity { voltage, flux };
+  std::string node;
+  Kind kind = Kind::position;
+  Quantity quantity = Quantity::voltage;
+  std::vector<int> index;   ///< of the coordinate, e.g. {2, 3}
+  int coordinate = 0;       ///< the same, as one number counted from 0
+  int output = 0;           ///< counted from 0
+  double gain = 1.0;
+  double offset = 0.0;
+};
+
+struct Port {
+  std::string node;
+  int coordinate = 0;
+  int output = 0;
+  double gain = 1.0;
+};
+
+struct Incidence {
+  std::string where;  ///< a node, or an element across whose nodes the source acts
+  double weight = 1.0;
+};
+
+struct NoiseSource {
+  std::string name;
+  std::vector<Incidence> incidence;
+  double density = 0.0;
+};
+
+/// What one model unit is in SI.
+struct Scales {
+  double time_s = 1.0;
+  double impedance_ohm = 1.0;
+  double voltage_v = 1.0;  ///< of a unit of velocity; of position where there is no velocity
+  double energy_j = 1.0;   ///< voltage_v^2 time_s / impedance_ohm
+  double position_v = 1.0; ///< of a unit of position, where positions are voltages
+};
+
+struct Design {
+  Circuit circuit;
+  std::string realization;
+  Scales scales;
+  std::vector<Probe> probes;
+  std::vector<Port> ports;
+  std::vector<NoiseSource> noise;
+  bool has_operating_point = false;  ///< the DC solution is the settled circuit
+};
+
+}  // namespace springspice::netlist

@@ -1,0 +1,27 @@
+// Circuit -> text, in ngspice's dialect.
+//
+// Numbers are in the C locale, in shortest round-trip form, without suffix: what is read back is
+// the same double. The same circuit gives the same bytes. Layout: title; heading; definitions in
+// the order given; elements in the order given, each with its heading above and its comment after
+// `; `; `.ic`, `.options`, `.save`, `.tran`, `.end`. A long `.ic` or `.save` is split over
+// continuation lines (`+`).
+#pragma once
+
+#include <string>
+
+#include "netlist/circuit.hpp"
+
+namespace springspice::netlist {
+
+/// The deck's text. Comments are cut to printable ASCII (any other byte becomes '?'), and a newline
+/// inside one starts a new comment line, so no comment can become an element.
+/// @throws NetlistError for a title with a line break, and for a nullor (a flattened part).
+std::string format_deck(const Circuit& circuit);
+
+/// One number as it stands in decks: shortest text that reads back as the same double.
+std::string format_number(double value);
+
+/// One element as a line of a deck, without headings.
+std::string format_element(const Element& element);
+
+}  // namespace springspice::netlist
