@@ -58,17 +58,17 @@ struct AcStimulus {
 
 struct Element {
   Kind kind = Kind::resistor;
-  std::string name;                     ///< first letter as in the table above
+  std::string name;  ///< first letter as in the table above
   std::vector<std::string> nodes;
   double value = 0.0;
-  std::string value_parameter;          ///< inside a definition: the parameter that gives the value
+  std::string value_parameter;  ///< inside a definition: the parameter that gives the value
   std::vector<std::string> references;
-  std::vector<Parameter> parameters;    ///< instance only
-  std::optional<double> initial;        ///< `ic=`: ampere for L, volt for C
-  std::optional<AcStimulus> ac;         ///< V and I only
-  bool noisy = true;                    ///< resistor only; false is written as `noisy=0`
-  std::string heading;                  ///< comment lines above the element, perhaps several
-  std::string comment;                  ///< comment at the end of the element's line
+  std::vector<Parameter> parameters;  ///< instance only
+  std::optional<double> initial;      ///< `ic=`: ampere for L, volt for C
+  std::optional<AcStimulus> ac;       ///< V and I only
+  bool noisy = true;                  ///< resistor only; false is written as `noisy=0`
+  std::string heading;                ///< comment lines above the element, perhaps several
+  std::string comment;                ///< comment at the end of the element's line
 };
 
 /// `.subckt name pins... parameters...`; elements may be of any kind, instances too.
@@ -97,24 +97,29 @@ struct Transient {
 /// Names without regard to case, as SPICE compares them.
 std::string lower(std::string_view name);
 
+/// True for "0" and, as in ngspice, for "gnd" in any case; both are global.
+bool is_ground(std::string_view node);
+
 /// A circuit. Elements keep the order in which they were added; texts made of it are in that order.
 class Circuit {
  public:
-  std::string title;                             ///< first line of the deck; one line
-  std::string heading;                           ///< comment lines below the title
-  std::vector<std::string> options;              ///< words of `.options`, e.g. "noopac"
+  std::string title;                 ///< first line of the deck; one line
+  std::string heading;               ///< comment lines below the title
+  std::vector<std::string> options;  ///< words of `.options`, e.g. "noopac"
   std::vector<InitialVoltage> initial_voltages;
   std::optional<Transient> transient;
-  std::vector<std::string> saved;                ///< vectors of `.save`, e.g. "v(x1)"; empty: all
+  std::vector<std::string> saved;  ///< vectors of `.save`, e.g. "v(x1)"; empty: all
 
   /// Adds an element.
   /// @throws NetlistError for a name that is taken (in any case), whose letter does not fit the
   /// kind, or that holds characters outside [A-Za-z0-9_.#+-]; the same for node names; a wrong
   /// number of nodes or references; a value that is NaN or infinite; a resistance, an inductance
-  /// or a capacitance of zero; a coupling factor outside [-1, 1].
+  /// or a capacitance of zero (or below 2.2e-308, which ngspice reads as zero); a coupling factor
+  /// outside [-1, 1]; a field that the kind does not have. The circuit is then unchanged.
   void add(Element element);
 
-  /// Adds a subcircuit definition. @throws NetlistError as add(), and for a pin given twice.
+  /// Adds a subcircuit definition. @throws NetlistError as add(), for a pin given twice or called
+  /// ground, and for a parameter whose name ngspice keeps for itself (`m`, `sin`).
   void define(Subcircuit definition);
 
   const std::vector<Element>& elements() const { return elements_; }

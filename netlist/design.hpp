@@ -24,9 +24,9 @@ struct Probe {
   std::string node;
   Kind kind = Kind::position;
   Quantity quantity = Quantity::voltage;
-  std::vector<int> index;   ///< of the coordinate, e.g. {2, 3}
-  int coordinate = 0;       ///< the same, as one number counted from 0
-  int output = 0;           ///< counted from 0
+  std::vector<int> index;  ///< of the coordinate, e.g. {2, 3}
+  int coordinate = 0;      ///< the same, as one number counted from 0
+  int output = 0;          ///< counted from 0
   double gain = 1.0;
   double offset = 0.0;
 };
@@ -53,9 +53,9 @@ struct NoiseSource {
 struct Scales {
   double time_s = 1.0;
   double impedance_ohm = 1.0;
-  double voltage_v = 1.0;  ///< of a unit of velocity; of position where there is no velocity
-  double energy_j = 1.0;   ///< voltage_v^2 time_s / impedance_ohm
-  double position_v = 1.0; ///< of a unit of position, where positions are voltages
+  double voltage_v = 1.0;   ///< of a unit of velocity; of position where there is no velocity
+  double energy_j = 1.0;    ///< voltage_v^2 time_s / impedance_ohm
+  double position_v = 1.0;  ///< of a unit of position, where positions are voltages
 };
 
 struct Design {

@@ -16,8 +16,11 @@ struct FlatCircuit {
   std::vector<InitialVoltage> initial_voltages;
 };
 
-/// @throws NetlistError for an unknown definition, a wrong number of pins, an unknown parameter,
-/// an F, H or K that refers to what is not there, and definitions that contain themselves.
+/// Ground is called "0" everywhere.
+/// @throws NetlistError for an unknown definition, a wrong number of pins, an unknown parameter, a
+/// parameter that makes a value impossible (a resistance of 0), an F, H or K that refers to what is
+/// not there (names inside a definition mean its own elements), two K of the same pair, definitions
+/// that contain themselves or lie more than 100 deep, and more than ten million elements.
 FlatCircuit flatten(const Circuit& circuit);
 
 }  // namespace springspice::netlist

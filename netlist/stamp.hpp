@@ -20,11 +20,12 @@
 // Source: Ho, Ruehli, Brennan, "The modified nodal approach to network analysis", 1975.
 #pragma once
 
-#include <Eigen/SparseCore>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
+
+#include <Eigen/SparseCore>
 
 #include "netlist/flatten.hpp"
 
@@ -54,6 +55,9 @@ struct Descriptor {
   Eigen::Index node(std::string_view name) const;
 };
 
+/// @throws NetlistError for an F, H or K that refers to what is not there, for coupled inductors of
+/// opposite sign (M would be imaginary), and for an initial voltage of ground or of a node that no
+/// element touches.
 Descriptor stamp(const FlatCircuit& circuit);
 
 }  // namespace springspice::netlist

@@ -13,15 +13,19 @@
 
 namespace springspice::netlist {
 
-/// The deck's text. Comments are cut to printable ASCII (any other byte becomes '?'), and a newline
-/// inside one starts a new comment line, so no comment can become an element.
-/// @throws NetlistError for a title with a line break, and for a nullor (a flattened part).
+/// The deck's text. Title and comments are cut to printable ASCII (any other byte becomes '?'), and
+/// a newline inside a heading starts a new comment line, so no comment can become an element. A
+/// comment of several lines stands above its element.
+/// @throws NetlistError for a title with a line break or one that parse_deck() would refuse, for a
+/// nullor (a flattened part), and for words of `.options`, `.save`, `.ic` and `.tran` that would
+/// not be read back as they are.
 std::string format_deck(const Circuit& circuit);
 
 /// One number as it stands in decks: shortest text that reads back as the same double.
 std::string format_number(double value);
 
-/// One element as a line of a deck, without headings.
+/// One element as a line of a deck, without heading and without a final newline; the comment
+/// follows after ` ; ` if it has one line. A card of more than 100 characters goes on in `+` lines.
 std::string format_element(const Element& element);
 
 }  // namespace springspice::netlist

@@ -4,19 +4,26 @@
 // worker (the program `springspice-ngspice`), which alone loads libngspice, takes the deck from
 // memory through a socket, and streams every accepted point back while it runs. A worker that
 // crashes, hangs, refuses the deck or stops early ends in an EngineError; the next run() starts
-// from nothing.
+// from nothing. The worker sees no start-up file of the user's (.spiceinit), no open file of this
+// process, and dies with the thread that runs it.
 //
 // Life cycle:
-//   Engine engine;                      // finds the worker; no process yet
+//   Engine engine;                      // finds the worker, or throws; no process yet
 //   engine.run(run, on_point);          // process starts, deck goes in, points come out, ends
 //   engine.run(other, on_point);        // as often as wanted, after errors too
 //
-// Not done here: more than one run at a time in one Engine (use several Engines, one a thread).
+// What ngspice repairs with a warning is a refused deck here: a missing resistance ("set to 1
+// mOhm"), an `.ic` of an unknown node, a line that becomes a comment. What it says nothing about
+// passes here too: a missing capacitance (0), letters behind a number, an element on the title's
+// line, lines behind `.end`.
+//
+// Not done here: more than one run at a time in one Engine (use several Engines, one a thread);
+// files named by a relative path in the deck (the worker's folder is an empty one); external
+// sources; sweeps.
 #pragma once
 
-#include <sys/types.h>
-
 #include <complex>
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <span>
@@ -25,12 +32,21 @@
 #include <variant>
 #include <vector>
 
+#include <sys/types.h>
+
 namespace springspice::sim {
 
 /// The engine's fault, or that of a deck that it does not take; the text quotes ngspice.
 class EngineError : public std::runtime_error {
  public:
-  enum class Reason { no_worker, refused, unknown_node, crashed, timed_out, ended_early };
+  enum class Reason {
+    no_worker,     ///< no program to run ngspice in, or one of another springspice
+    refused,       ///< ngspice does not take the deck, or would run another one than it says
+    unknown_node,  ///< one of Run::vectors does not exist
+    crashed,       ///< a signal killed the worker
+    timed_out,     ///< EngineOptions::time_limit_s is over
+    ended_early,   ///< no solution, a rejected step, a value that is no number, a worker that left
+  };
   EngineError(Reason reason, const std::string& text) : std::runtime_error(text), reason_(reason) {}
   Reason reason() const { return reason_; }
 
@@ -39,8 +55,23 @@ class EngineError : public std::runtime_error {
 };
 
 /// Steps of a transient that land exactly on k step_s (set through ngspice's sync callback): first
-/// `start_steps` steps of `start_fraction` step_s, one to the grid, then one a grid point. Needs
-/// the deck's `.options method=trap trtol=1e12`, so that no error control interferes.
+/// `start_steps` steps of `start_fraction` step_s, one to the grid, then one a grid point.
+///
+///   points  | time                                  | rule (uic, TransientRun::step_s as below)
+///   0       | 0: not streamed; the initial values   |
+///   1 to 3  | 1, 2, 3 start_fraction step_s         | backward Euler
+///   4       | 4 start_fraction step_s               | trapezoidal
+///   4 + k   | k step_s, k = 1 to K                  | trapezoidal
+///
+/// k step_s is to the last bit the product of the two doubles (for k = 1 to one rounding). The run
+/// ends on K = stop_s / step_s, rounded to the nearest, at least 1: start_steps + K points, and no
+/// further one. Step 3 is backward Euler because `uic` sets a breakpoint at TransientRun::step_s,
+/// which must lie in the start: step_s = 2 start_fraction step_s of the grid. Sources with
+/// breakpoints of their own (PULSE, PWL) do the same to the step behind each.
+///
+/// Needs the deck's `.options method=trap trtol=1e12`, so that no error control interferes, and a
+/// circuit whose every step converges (a linear one): a rejected step ends the run (ended_early).
+/// POLY sources make ngspice put trtol back to 1.
 struct StepGrid {
   double step_s = 0.0;
   double start_fraction = 1e-2;
@@ -49,20 +80,33 @@ struct StepGrid {
 
 struct TransientRun {
   double step_s = 0.0;      ///< ngspice's tstep: the breakpoint that `uic` sets lies here
-  double stop_s = 0.0;
-  double max_step_s = 0.0;
+  double stop_s = 0.0;      ///< the last point; with a grid, the grid point nearest to it is
+  double max_step_s = 0.0;  ///< 0: ngspice's choice, min(step_s, stop_s / 50); a grid sets its own
+  /// `uic`: starts from .ic and ic=, and streams the first step as its first point, not t = 0.
+  /// Without it an operating point comes first, and is streamed as t = 0.
   bool use_initial = true;
   std::optional<StepGrid> grid;
 };
+
+/// An operating point comes first, which a network of inductors does not have: linear decks carry
+/// `.options noopac`.
 struct AcRun {
-  double frequency_hz = 0.0;  ///< one frequency
+  /// One frequency. ngspice reads it to a unit or two in the last place; the point's scale is what
+  /// it has read.
+  double frequency_hz = 0.0;
 };
+
+/// An operating point that ngspice finds only by its transient rescue out of a singular matrix is
+/// an error here (ended_early).
 struct OperatingPointRun {};
 
 struct Run {
-  std::string deck;                  ///< whole deck; its first line is the title
+  std::string deck;  ///< whole deck; its first line is the title
   std::variant<TransientRun, AcRun, OperatingPointRun> analysis;
-  std::vector<std::string> vectors;  ///< node names, or "i(l1)" for a branch current; streamed in this order
+  /// Node names ("x1.n3", "v(x1.n3)"), or "i(l1)" for the current through an inductor or voltage
+  /// source ("i(l.x1.l1)" inside a subcircuit); in any case of letters. Streamed in this order;
+  /// ngspice keeps no others.
+  std::vector<std::string> vectors;
 };
 
 /// One accepted point: the time (s) or frequency (Hz; 0 for an operating point), and one value for
@@ -70,26 +114,32 @@ struct Run {
 using OnPoint = std::function<void(double scale, std::span<const std::complex<double>> values)>;
 
 struct EngineOptions {
-  double time_limit_s = 300.0;                    ///< wall time of one run
-  std::string worker;                             ///< path; empty: beside this program, then the install place
-  std::function<void(pid_t)> on_start;            ///< told the worker's process id
-  std::function<void(double fraction)> on_progress;  ///< of a transient, 0 to 1
+  double time_limit_s = 300.0;  ///< wall time of one run
+  /// Path of springspice-ngspice; empty: beside this program, in ../libexec/springspice from there,
+  /// where it was installed.
+  std::string worker;
+  std::function<void(pid_t)> on_start;  ///< told the worker's process id
+  /// Of a transient, 0 to 1: after each block of points, 20 times a second or more.
+  std::function<void(double fraction)> on_progress;
 };
 
 struct RunSummary {
   std::size_t points = 0;
-  double wall_s = 0.0;
+  double wall_s = 0.0;  ///< with the worker's start, about 10 ms
   std::string version;  ///< "39", as ngspice states it
   std::string log;      ///< all that ngspice said
 };
 
 class Engine {
  public:
+  /// @throws EngineError (no_worker)
   explicit Engine(EngineOptions options = {});
 
-  /// Runs the analysis to its end. An exception thrown by `on_point` ends the worker and passes
-  /// through.
-  /// @throws EngineError
+  /// Runs the analysis to its end. Points arrive while ngspice computes the next ones. An exception
+  /// thrown by a callback ends the worker and passes through. Whatever happens, the worker, its
+  /// folder and its files are gone afterwards.
+  /// @throws EngineError; std::invalid_argument for numbers or names that are no run;
+  /// std::system_error where the system has no process, file or folder to give
   RunSummary run(const Run& run, const OnPoint& on_point);
 
  private:

@@ -1,0 +1,14 @@
+// The commands. Each reads its options, calls the libraries, prints, and gives the exit status.
+#pragma once
+
+#include "cli/options.hpp"
+
+namespace springspice::cli {
+
+int run_matrices(const Options& options);
+int run_fit(const Options& options);
+int run_netlist(const Options& options);
+int run_cosim(const Options& options);
+int run_certify(const Options& options);
+
+}  // namespace springspice::cli

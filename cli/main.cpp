@@ -1,0 +1,72 @@
+// springspice: reads the command line, runs a command, turns errors into exit statuses.
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "cli/commands.hpp"
+#include "cli/options.hpp"
+#include "cli/output_file.hpp"
+#include "core/error.hpp"
+#include "hw/error.hpp"
+#include "netlist/error.hpp"
+#include "sim/engine.hpp"
+
+namespace springspice::cli {
+namespace {
+
+enum Status { kDone = 0, kCheckFailed = 1, kWrongUsage = 2, kBadInput = 3, kEngineFailed = 4 };
+
+int run_command(const CommandLine& line) {
+  const Options& options = line.options;
+  if (line.command == "matrices") return run_matrices(options);
+  if (line.command == "fit") return run_fit(options);
+  if (line.command == "netlist") return run_netlist(options);
+  if (line.command == "cosim") return run_cosim(options);
+  return run_certify(options);
+}
+
+int fail(Status status, std::string_view text) {
+  fmt::print(stderr, "springspice: {}\n", text);
+  return status;
+}
+
+int run(int argc, const char* const* argv) {
+  try {
+    const CommandLine line = parse_command_line(argc, argv);
+    if (!line.text) return run_command(line);
+    OutputFile out("-", "standard output");
+    out.write(*line.text);
+    out.commit();
+    return kDone;
+  } catch (const UsageError& error) {
+    return fail(kWrongUsage, error.what());
+  } catch (const core::ParameterError& error) {
+    return fail(kWrongUsage, error.what());
+  } catch (const OutputError& error) {
+    return fail(kWrongUsage, error.what());
+  } catch (const hw::RealizationError& error) {
+    return fail(kBadInput, error.what());
+  } catch (const core::InputError& error) {
+    return fail(kBadInput, error.what());
+  } catch (const netlist::NetlistError& error) {
+    return fail(kBadInput, error.what());
+  } catch (const sim::EngineError& error) {
+    return fail(kEngineFailed, error.what());
+  } catch (const std::bad_alloc&) {
+    return fail(kBadInput,
+                "out of memory: the grid or the table is too large; give fewer --sticks");
+  } catch (const std::exception& error) {
+    return fail(kEngineFailed, error.what());
+  }
+}
+
+}  // namespace
+}  // namespace springspice::cli
+
+int main(int argc, char** argv) {
+  springspice::cli::install_output_signals();
+  return springspice::cli::run(argc, argv);
+}

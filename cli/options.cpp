@@ -1,0 +1,390 @@
+#include "cli/options.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+#include <boost/program_options.hpp>
+#include <fmt/format.h>
+
+#include "core/table.hpp"
+
+namespace springspice::cli {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr const char* kOverview =
+    "springspice: from a data table to a circuit that learns it, with proof.\n"
+    "\n"
+    "Usage: springspice <command> [options]\n"
+    "\n"
+    "Commands:\n"
+    "  matrices  write the model's matrices (Matrix Market) and model.json\n"
+    "  fit       least-squares fit and predictions\n"
+    "  netlist   write the circuit and its manifest\n"
+    "  cosim     run the circuit in ngspice beside the model; the verdict\n"
+    "  certify   the same for a netlist file, perhaps edited by hand\n"
+    "\n"
+    "springspice <command> --help lists a command's options; springspice --version.\n"
+    "\n"
+    "Start here:\n"
+    "  springspice cosim --data table.csv              fit the last column, op-amp board, verdict\n"
+    "  springspice netlist --data table.csv --out my.cir   the same circuit as a file\n"
+    "  springspice certify my.cir                      is it still the model?\n"
+    "\n"
+    "Exit status: 0 done and passed; 1 a check failed; 2 wrong usage, or an output that cannot be\n"
+    "written; 3 bad input data; 4 the engine failed.\n";
+
+struct CommandHelp {
+  const char* name;
+  const char* usage;
+};
+
+constexpr CommandHelp kCommands[] = {
+    {"matrices",
+     "springspice matrices --data FILE.csv --out DIR [options]\n\n"
+     "Writes M.mtx D.mtx K.mtx f.mtx (nu x m), A.mtx b.mtx B.mtx (theta' = A theta + b + B xi) "
+     "and\n"
+     "model.json: grid, parameters, null space of K, energies at x0."},
+    {"fit",
+     "springspice fit --data FILE.csv [--query FILE.csv] [--out PREDICTIONS.csv] [options]\n\n"
+     "Solves K x = f, the state in which the sticks come to rest, and predicts: at the rows of\n"
+     "--query, else at the data."},
+    {"netlist",
+     "springspice netlist --data FILE.csv --out NAME.cir [options]\n\n"
+     "Writes the circuit to NAME.cir and, beside it, NAME.json: what each node and element means,\n"
+     "enough to certify the deck and to read any result of it."},
+    {"cosim",
+     "springspice cosim --data FILE.csv [options]\n\n"
+     "Builds the circuit, runs it in ngspice, and compares it with the model: matrices, probe,\n"
+     "steady, path, order. Exit status 0 where every check that applies passes, 1 where one "
+     "fails."},
+    {"certify",
+     "springspice certify DECK [--manifest FILE.json] [--data FILE.csv] [options]\n\n"
+     "Runs the checks of cosim on a netlist file. With --data the model is first rebuilt from the\n"
+     "data and compared with the manifest."},
+};
+
+using Strings = std::vector<std::string>;
+
+po::options_description source_options(Options& o) {
+  po::options_description group("Data and model");
+  core::Parameters& p = o.parameters;
+  group.add_options()("data", po::value<std::string>(),
+                      "table with a header row; - is standard input (needs "
+                      "--bounds)")("inputs", po::value<std::string>(),
+                                   "input columns, a,b (default: all but the last)")(
+      "targets", po::value<std::string>(), "target columns (default: the last)")(
+      "system", po::value<std::string>(), "folder with M.mtx D.mtx K.mtx f.mtx in place of data")(
+      "sticks", po::value(&o.sticks)->default_value("8"), "sticks along each input: 8, or 4x4")(
+      "bounds", po::value<std::string>(), "lo:hi,lo:hi of each input (default: the data's)")(
+      "mass", po::value(&p.mass)->default_value(1.0, "1"), "mass of a stick")(
+      "spring", po::value(&p.spring)->default_value(1.0, "1"), "stiffness of a data spring")(
+      "friction", po::value(&p.friction)->default_value(1.0, "1"),
+      "gamma, 1/time; overdamped: eta, mass/time")(
+      "mass-is", po::value<std::string>()->default_value("stick"),
+      "stick, or total: divided by the number of cells")(
+      "spring-is", po::value<std::string>()->default_value("point"),
+      "point, or total: divided by the number of data")(
+      "neighbor-spring", po::value(&p.neighbor_spring)->default_value(0.0, "0"),
+      "springs along sticks; hold nodes without data")(
+      "pin-spring", po::value(&p.pin_spring)->default_value(0.0, "0"),
+      "springs from every node to a level")("pin-level", po::value<double>(),
+                                            "that level (default: the mean target)")(
+      "dynamics", po::value<std::string>()->default_value("underdamped"),
+      "underdamped, or overdamped (no mass)")("kT", po::value<double>(),
+                                              "thermal energy, model units (default: 0)")(
+      "temperature-K", po::value<double>(), "the same as a temperature, kelvin")(
+      "noise-model", po::value<std::string>()->default_value("fdt"),
+      "fdt (thermal equilibrium), or diagonal (the paper's)")(
+      "x0", po::value(&o.x0)->default_value("zero"),
+      "start: zero, random, stationary, or a Matrix Market file (nu x m)")(
+      "seed", po::value(&o.seed)->default_value(1), "of random starts and random probes");
+  return group;
+}
+
+po::options_description time_options() {
+  po::options_description group("Time");
+  group.add_options()("dt", po::value<double>(),
+                      "step, model time (default: 1/40 of the fastest period)")(
+      "t-end", po::value<double>(), "end, model time (default: 20 relaxation times)");
+  return group;
+}
+
+po::options_description circuit_options() {
+  po::options_description group("Circuit");
+  group.add_options()("realization", po::value<std::string>()->default_value("opamp"),
+                      "opamp, gmc or rlc")("coupling",
+                                           po::value<std::string>()->default_value("auto"),
+                                           "rlc's springs: auto, direct (inductors) or gyrator")(
+      "springs", po::value<std::string>()->default_value("condensed"),
+      "condensed, or literal: one a data point (rlc with gyrators)")(
+      "range", po::value<std::string>()->default_value("board"),
+      "part values: board (1 kohm to 1 Mohm, 100 pF to 1 uF, 10 uH to 10 mH), or chip")(
+      "scale-time", po::value<double>(), "seconds for a unit of model time (default: automatic)")(
+      "scale-impedance", po::value<double>(), "ohm (default: automatic)")(
+      "scale-position", po::value<double>(), "volt for a unit of position (default: automatic)")(
+      "scale-velocity", po::value<double>(), "volt for a unit of velocity (default: automatic)");
+  return group;
+}
+
+po::options_description engine_options(Options& o) {
+  po::options_description group("Engine");
+  group.add_options()("time-limit", po::value(&o.time_limit_s)->default_value(300.0, "300"),
+                      "seconds that one run of ngspice may take")(
+      "path", po::value<std::string>(), "CSV of the `path` run: circuit and model, side by side");
+  return group;
+}
+
+po::options_description command_options(const std::string& command, Options& o) {
+  po::options_description all;
+  po::options_description results("Results");
+  if (command == "certify") {
+    po::options_description group("What is certified");
+    group.add_options()("deck", po::value(&o.deck), "the netlist (also as the first argument)")(
+        "manifest", po::value<std::string>(), "its manifest (default: NAME.json beside it)")(
+        "data", po::value<std::string>(), "rebuild the model from these data first")(
+        "seed", po::value(&o.seed)->default_value(1), "of random probes");
+    all.add(group).add(engine_options(o));
+  } else {
+    all.add(source_options(o)).add(time_options());
+    if (command == "netlist" || command == "cosim") all.add(circuit_options());
+    if (command == "cosim") all.add(engine_options(o));
+  }
+  if (command == "fit") {
+    results.add_options()("query", po::value<std::string>(), "predict at the rows of this table");
+  }
+  if (command == "matrices") {
+    results.add_options()("write-W", po::bool_switch(&o.write_W),
+                          "write W.mtx too, one row a data point");
+  }
+  if (command == "matrices") {
+    results.add_options()("out", po::value<std::string>(), "folder");
+  } else if (command == "fit") {
+    results.add_options()("out", po::value<std::string>(),
+                          "predictions, CSV; - is standard output");
+  } else if (command == "netlist") {
+    results.add_options()("out", po::value<std::string>(),
+                          "NAME.cir; the manifest goes to NAME.json");
+  }
+  results.add_options()("json", po::value<std::string>(),
+                        "results as JSON to a file; - is standard output")(
+      "config", po::value<std::string>(), "FILE.ini with any of these options, name = value")(
+      "help", "this text");
+  return all.add(results);
+}
+
+Strings split(const std::string& text, const char* option) {
+  Strings names;
+  std::stringstream stream(text);
+  std::string name;
+  while (std::getline(stream, name, ',')) {
+    if (name.empty()) {
+      throw UsageError(
+          fmt::format("--{} '{}' has an empty name; write a,b", option, core::printable(text)));
+    }
+    names.push_back(name);
+  }
+  return names;
+}
+
+template <typename T>
+std::optional<T> get(const po::variables_map& map, const char* name) {
+  if (map.count(name) == 0) return std::nullopt;
+  return map[name].as<T>();
+}
+
+// The position of a word among those allowed.
+std::size_t choose(const po::variables_map& map, const char* option,
+                   std::initializer_list<const char*> words) {
+  const std::string given = map[option].as<std::string>();
+  const auto* const at = std::find(words.begin(), words.end(), given);
+  if (at != words.end()) return static_cast<std::size_t>(at - words.begin());
+  std::string all;
+  for (const char* word : words) all += fmt::format("{}{}", all.empty() ? "" : ", ", word);
+  throw UsageError(
+      fmt::format("--{} is '{}'; it must be one of: {}", option, core::printable(given), all));
+}
+
+void require_positive(const std::optional<double>& value, const char* option) {
+  if (value && !(std::isfinite(*value) && *value > 0.0)) {
+    throw UsageError(fmt::format("--{} is {}; it must be a finite number above 0", option, *value));
+  }
+}
+
+void read_thermal_energy(const po::variables_map& map, core::Parameters& p) {
+  const std::optional<double> kT = get<double>(map, "kT");
+  const std::optional<double> kelvin = get<double>(map, "temperature-K");
+  if (kT && kelvin) {
+    throw UsageError("--kT and --temperature-K say the same thing twice; give one");
+  }
+  p.kT = kelvin ? core::kBoltzmann * *kelvin : kT.value_or(0.0);
+  if (kelvin && !(std::isfinite(*kelvin) && *kelvin >= 0.0)) {
+    throw UsageError(
+        fmt::format("--temperature-K is {}; it must be a finite number, 0 or more", *kelvin));
+  }
+}
+
+void read_source(const po::variables_map& map, Options& o) {
+  o.data = get<std::string>(map, "data");
+  o.system = get<std::string>(map, "system");
+  if (o.data && o.system) throw UsageError("--data and --system exclude each other; give one");
+  if (!o.data && !o.system) {
+    throw UsageError("no model: give --data FILE.csv (or - for standard input), or --system DIR");
+  }
+  if (const auto names = get<std::string>(map, "inputs"))
+    o.columns.inputs = split(*names, "inputs");
+  if (const auto names = get<std::string>(map, "targets")) {
+    o.columns.targets = split(*names, "targets");
+  }
+  o.bounds = get<std::string>(map, "bounds");
+  core::Parameters& p = o.parameters;
+  p.mass_is_total = choose(map, "mass-is", {"stick", "total"}) == 1;
+  p.spring_is_total = choose(map, "spring-is", {"point", "total"}) == 1;
+  p.dynamics = choose(map, "dynamics", {"underdamped", "overdamped"}) == 0
+                   ? core::Dynamics::underdamped
+                   : core::Dynamics::overdamped;
+  p.noise_model = choose(map, "noise-model", {"fdt", "diagonal"}) == 0 ? core::NoiseModel::fdt
+                                                                       : core::NoiseModel::diagonal;
+  p.pin_level = get<double>(map, "pin-level");
+  read_thermal_energy(map, p);
+  o.dt = get<double>(map, "dt");
+  o.t_end = get<double>(map, "t-end");
+  require_positive(o.dt, "dt");
+  require_positive(o.t_end, "t-end");
+}
+
+void read_circuit(const po::variables_map& map, Options& o) {
+  constexpr hw::Topology kTopologies[] = {hw::Topology::opamp, hw::Topology::gmc,
+                                          hw::Topology::rlc};
+  constexpr hw::Coupling kCouplings[] = {hw::Coupling::automatic, hw::Coupling::direct,
+                                         hw::Coupling::gyrator};
+  o.topology = kTopologies[choose(map, "realization", {"opamp", "gmc", "rlc"})];
+  o.coupling = kCouplings[choose(map, "coupling", {"auto", "direct", "gyrator"})];
+  o.literal_springs = choose(map, "springs", {"condensed", "literal"}) == 1;
+  if (o.literal_springs &&
+      (o.topology != hw::Topology::rlc || o.coupling == hw::Coupling::direct || o.system)) {
+    throw UsageError(
+        "--springs literal needs data and --realization rlc --coupling gyrator, where each spring "
+        "is "
+        "a part of its own; the others sum springs into K");
+  }
+  if (o.literal_springs) o.coupling = hw::Coupling::gyrator;
+  o.range = choose(map, "range", {"board", "chip"}) == 0 ? hw::Range::board : hw::Range::chip;
+  o.scales = {get<double>(map, "scale-time"), get<double>(map, "scale-impedance"),
+              get<double>(map, "scale-position"), get<double>(map, "scale-velocity")};
+  require_positive(o.scales.time_s, "scale-time");
+  require_positive(o.scales.impedance_ohm, "scale-impedance");
+  require_positive(o.scales.position_v, "scale-position");
+  require_positive(o.scales.velocity_v, "scale-velocity");
+}
+
+void read_results(const std::string& command, const po::variables_map& map, Options& o) {
+  o.json = get<std::string>(map, "json");
+  if (map.count("path") != 0) o.path = get<std::string>(map, "path");
+  if (map.count("query") != 0) o.query = get<std::string>(map, "query");
+  if (map.count("out") != 0) o.out = get<std::string>(map, "out");
+  if (command == "certify") {
+    o.manifest = get<std::string>(map, "manifest");
+    o.data = get<std::string>(map, "data");
+    if (o.deck.empty()) throw UsageError("no deck: write springspice certify NAME.cir");
+  } else if (command == "matrices" || command == "netlist") {
+    if (!o.out) {
+      throw UsageError(command == "matrices" ? "no place for the results: give --out DIR"
+                                             : "no place for the circuit: give --out NAME.cir");
+    }
+  }
+  if (o.query && *o.query == "-" && o.data && *o.data == "-") {
+    throw UsageError("--data and --query cannot both be standard input");
+  }
+  if ((map.count("time-limit") != 0) && !(o.time_limit_s > 0.0)) {
+    throw UsageError(
+        fmt::format("--time-limit is {}; it must be a number of seconds above 0", o.time_limit_s));
+  }
+}
+
+const CommandHelp& find_command(const std::string& name) {
+  for (const CommandHelp& command : kCommands) {
+    if (name == command.name) return command;
+  }
+  std::string all;
+  for (const CommandHelp& command : kCommands) {
+    all += fmt::format("{}{}", all.empty() ? "" : ", ", command.name);
+  }
+  throw UsageError(fmt::format("unknown command '{}'; there are: {}", core::printable(name), all));
+}
+
+po::variables_map parse_variables(const Strings& words, const po::options_description& description,
+                                  const std::string& command) {
+  po::variables_map map;
+  po::positional_options_description positional;
+  if (command == "certify") positional.add("deck", 1);
+  // No short options and no guessing: -1 is a value, and --out is not --outputs.
+  const int style = po::command_line_style::allow_long |
+                    po::command_line_style::long_allow_adjacent |
+                    po::command_line_style::long_allow_next;
+  po::store(
+      po::command_line_parser(words).options(description).positional(positional).style(style).run(),
+      map);
+  if (map.count("config") != 0) {
+    const auto path = map["config"].as<std::string>();
+    std::ifstream file(path);
+    if (!file) throw UsageError(fmt::format("--config {}: cannot be read", core::printable(path)));
+    po::store(po::parse_config_file(file, description), map);
+  }
+  return map;
+}
+
+std::string format_help(const CommandHelp& command, const po::options_description& description) {
+  std::ostringstream text;
+  text << "Usage: " << command.usage << "\n\n" << description;
+  return text.str();
+}
+
+}  // namespace
+
+const std::vector<std::string>& command_names() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const CommandHelp& command : kCommands) all.emplace_back(command.name);
+    return all;
+  }();
+  return names;
+}
+
+CommandLine parse_command_line(int argc, const char* const* argv) {
+  const Strings words(argv + std::min(argc, 1), argv + argc);
+  CommandLine line;
+  if (words.empty()) throw UsageError("no command; `springspice --help` lists them");
+  if (words[0] == "--help" || words[0] == "help") {
+    line.text = kOverview;
+    return line;
+  }
+  if (words[0] == "--version") {
+    line.text = "springspice " SPRINGSPICE_VERSION "\n";
+    return line;
+  }
+  const CommandHelp& command = find_command(words[0]);
+  line.command = command.name;
+  const po::options_description description = command_options(line.command, line.options);
+  try {
+    po::variables_map map =
+        parse_variables({words.begin() + 1, words.end()}, description, line.command);
+    if (map.count("help") != 0) {
+      line.text = format_help(command, description);
+      return line;
+    }
+    po::notify(map);
+    if (line.command != "certify") read_source(map, line.options);
+    if (line.command == "netlist" || line.command == "cosim") read_circuit(map, line.options);
+    read_results(line.command, map, line.options);
+  } catch (const po::error& error) {
+    throw UsageError(
+        fmt::format("{}; `springspice {} --help` lists the options", error.what(), line.command));
+  }
+  return line;
+}
+
+}  // namespace springspice::cli

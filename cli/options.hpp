@@ -1,0 +1,63 @@
+// The command line: which options each command has, and what they say.
+//
+// Options come from the command line first, then from `--config FILE.ini` (the same names without
+// dashes). Wrong usage is a UsageError.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "core/lagrangian.hpp"
+#include "core/table.hpp"
+#include "hw/realization.hpp"
+
+namespace springspice::cli {
+
+/// A command line that makes no sense; the text says what and what to write.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Everything that any command may be told; which part counts depends on the command.
+struct Options {
+  // where the system comes from
+  std::optional<std::string> data;
+  std::optional<std::string> system;
+  core::ColumnChoice columns;
+  std::string sticks = "8";
+  std::optional<std::string> bounds;
+  core::Parameters parameters;
+  // how it starts and moves
+  std::string x0 = "zero";
+  std::optional<double> dt, t_end;
+  std::uint64_t seed = 1;
+  // the circuit
+  hw::Topology topology = hw::Topology::opamp;
+  hw::Coupling coupling = hw::Coupling::automatic;
+  hw::Range range = hw::Range::board;
+  hw::ScaleChoice scales;
+  bool literal_springs = false;
+  // results
+  std::optional<std::string> out, json, query, path, manifest;
+  std::string deck;
+  bool write_W = false;
+  double time_limit_s = 300.0;
+};
+
+struct CommandLine {
+  std::string command;  ///< empty for --help and --version alone
+  Options options;
+  std::optional<std::string> text;  ///< help or version, to be printed in place of running
+};
+
+/// @throws UsageError
+CommandLine parse_command_line(int argc, const char* const* argv);
+
+/// The names of the commands, in the order of the help text.
+const std::vector<std::string>& command_names();
+
+}  // namespace springspice::cli

@@ -1,0 +1,170 @@
+#include "cli/pipeline.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include <fmt/format.h>
+
+#include "core/fit.hpp"
+#include "core/initial_state.hpp"
+#include "netlist/writer.hpp"
+#include "sim/swing.hpp"
+
+namespace springspice::cli {
+namespace {
+
+core::ModelRequest make_request(const Options& options, Progress& progress) {
+  core::ModelRequest request;
+  request.path = *options.data;
+  request.columns = options.columns;
+  request.sticks = options.sticks;
+  request.bounds = options.bounds;
+  request.parameters = options.parameters;
+  request.literal_springs = options.literal_springs;
+  request.on_progress = [&progress](std::size_t rows) { progress.count("rows", rows); };
+  return request;
+}
+
+core::State make_initial(const Prepared& prepared, const Options& options) {
+  if (options.x0 == "zero") return core::make_zero_state(prepared.system);
+  if (options.x0 == "random") {
+    std::vector<double> spread(static_cast<std::size_t>(prepared.system.outputs()), 1.0);
+    for (std::size_t p = 0; prepared.model && p < spread.size(); ++p) {
+      spread[p] = prepared.model->data.spread(p);
+    }
+    return core::make_random_state(prepared.system, spread, options.seed);
+  }
+  if (options.x0 == "stationary") {
+    return core::draw_stationary_state(prepared.system, prepared.null_space, options.seed);
+  }
+  return core::read_state(prepared.system, options.x0);
+}
+
+// What errors of a fit are measured against: the range of the targets, of the fit where there are
+// no targets; 1 where that is 0.
+double choose_range(const Prepared& prepared, const sim::Analysis& analysis) {
+  double range = prepared.model ? prepared.model->data.range()
+                                : analysis.fit.maxCoeff() - analysis.fit.minCoeff();
+  if (range == 0.0) range = analysis.fit.cwiseAbs().maxCoeff();
+  return range > 0.0 ? range : 1.0;
+}
+
+struct Times {
+  double step = 0.0;
+  double end = 0.0;
+};
+
+Times choose_times(const Options& options, const core::TimeScales& scales) {
+  Times times;
+  const double rate = scales.fastest_rate > 0.0 ? scales.fastest_rate : 1.0;
+  times.step = options.dt.value_or(2.0 * std::numbers::pi / rate / 40.0);
+  const double slowest = scales.slowest_frequency > 0.0 ? scales.slowest_frequency : rate;
+  const double unit = scales.relaxation_time.value_or(2.0 * std::numbers::pi / slowest);
+  times.end = options.t_end.value_or(20.0 * unit);
+  return times;
+}
+
+hw::Manifest make_manifest(const Prepared& prepared, const sim::Analysis& analysis,
+                           const Times& times, const std::string& deck_name) {
+  hw::Manifest manifest;
+  manifest.version = SPRINGSPICE_VERSION;
+  manifest.deck = deck_name;
+  manifest.system = prepared.system;
+  manifest.initial = prepared.initial;
+  manifest.range = choose_range(prepared, analysis);
+  manifest.step = times.step;
+  manifest.end = times.end;
+  if (prepared.model) {
+    manifest.source = hw::ModelSource{prepared.model->data.grid().axes(), prepared.model->targets,
+                                      prepared.model->parameters};
+  }
+  return manifest;
+}
+
+}  // namespace
+
+Prepared prepare(const Options& options, Progress& progress) {
+  Prepared prepared;
+  if (options.data) {
+    prepared.model = core::read_model(make_request(options, progress));
+    prepared.system = prepared.model->system;
+  } else {
+    prepared.system = core::read_system(*options.system, options.parameters.dynamics);
+    prepared.system.kT = options.parameters.kT;
+    prepared.system.noise_model = options.parameters.noise_model;
+  }
+  prepared.null_space = core::find_null_space(prepared.system.K);
+  prepared.initial = make_initial(prepared, options);
+  return prepared;
+}
+
+Built build_circuit(const Prepared& prepared, const Options& options,
+                    const std::string& deck_name) {
+  Built built;
+  built.analysis = sim::analyse(prepared.system);
+  const Times times = choose_times(options, built.analysis.scales);
+  built.manifest = make_manifest(prepared, built.analysis, times, deck_name);
+  const sim::PeakSwing swing = sim::find_peak_swing(
+      prepared.system, prepared.initial, built.analysis.fit, built.analysis.scales, times.end);
+  hw::Request request;
+  request.topology = options.topology;
+  request.coupling = options.coupling;
+  request.range = options.range;
+  request.scales = options.scales;
+  request.swing = {swing.offset, swing.position, swing.velocity};
+  request.initial = prepared.initial;
+  request.title = "springspice " + deck_name;
+  request.step = times.step;
+  request.end = times.end;
+  std::vector<core::Spring> springs;
+  if (prepared.model && options.topology == hw::Topology::rlc) {
+    const core::Model& model = *prepared.model;
+    springs = core::make_springs(model.data, model.parameters);
+    if (options.literal_springs) {
+      std::erase_if(springs,
+                    [](const core::Spring& s) { return s.kind == core::Spring::Kind::data; });
+      springs.insert(springs.begin(), model.literal.begin(), model.literal.end());
+    }
+  }
+  request.springs = springs;
+  built.manifest.design = hw::realize(prepared.system, request);
+  built.deck = netlist::format_deck(built.manifest.design.circuit);
+  return built;
+}
+
+sim::Problem make_problem(const hw::Manifest& manifest, std::string deck,
+                          const std::string& deck_name) {
+  sim::Problem problem;
+  problem.system = manifest.system;
+  problem.initial = manifest.initial;
+  problem.range = manifest.range;
+  problem.step = manifest.step;
+  problem.end = manifest.end;
+  problem.design = manifest.design;
+  problem.deck = std::move(deck);
+  problem.deck_name = deck_name;
+  return problem;
+}
+
+void print_remark(const std::string& text) {
+  if (!text.empty()) fmt::print(stderr, "springspice: {}\n", text);
+}
+
+std::string describe_null_space(const core::SecondOrderSystem& system,
+                                const core::NullSpace& null_space) {
+  if (null_space.dimension() == 0) return {};
+  constexpr std::size_t kShown = 8;
+  std::string nodes;
+  for (std::size_t k = 0; k < std::min(kShown, null_space.support.size()); ++k) {
+    nodes += (k == 0 ? "" : ", ") + system.label(null_space.support[k]);
+  }
+  if (null_space.support.size() > kShown) nodes += ", ...";
+  return fmt::format(
+      "K is singular: {} of {} directions are free (rank {}), over {} nodes: {}; data do not hold "
+      "them; --neighbor-spring 0.01 does, or fewer --sticks",
+      null_space.dimension(), system.size(), system.size() - null_space.dimension(),
+      null_space.support.size(), nodes);
+}
+
+}  // namespace springspice::cli

@@ -1,0 +1,44 @@
+// The chain that several commands share: options -> model -> start and times -> circuit.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/options.hpp"
+#include "cli/progress.hpp"
+#include "core/model.hpp"
+#include "hw/manifest.hpp"
+#include "sim/check.hpp"
+
+namespace springspice::cli {
+
+/// A system with what belongs to it, from data or from matrices.
+struct Prepared {
+  std::optional<core::Model> model;  ///< where it came from data
+  core::SecondOrderSystem system;
+  core::NullSpace null_space;
+  core::State initial;
+};
+
+Prepared prepare(const Options& options, Progress& progress);
+
+/// A circuit that is ready to be written or run.
+struct Built {
+  sim::Analysis analysis;
+  hw::Manifest manifest;  ///< its design holds the circuit too
+  std::string deck;
+};
+
+/// @param deck_name for the title and the manifest
+Built build_circuit(const Prepared& prepared, const Options& options, const std::string& deck_name);
+
+/// The problem that certification takes.
+sim::Problem make_problem(const hw::Manifest& manifest, std::string deck,
+                          const std::string& deck_name);
+
+/// Remarks for people, on standard error: free directions, parts out of range.
+void print_remark(const std::string& text);
+std::string describe_null_space(const core::SecondOrderSystem& system,
+                                const core::NullSpace& null_space);
+
+}  // namespace springspice::cli

@@ -1,0 +1,162 @@
+#include "core/springs.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include <Eigen/SparseCholesky>
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/lagrangian.hpp"
+
+namespace springspice::core {
+namespace {
+
+constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
+// Pivots of a matrix with unit diagonal: rounding leaves about 1e-16 where the exact value is 0.
+constexpr double kNegligiblePivot = 1e-14;
+constexpr double kIndefinite = 1e-12;
+
+// Moves the size of the turns into the stiffness, so that the largest turn is 1.
+void normalise(Spring& spring) {
+  double largest = 0.0;
+  for (const double turn : spring.turns) largest = std::max(largest, std::abs(turn));
+  for (double& turn : spring.turns) turn /= largest;
+  spring.stiffness *= largest * largest;
+  spring.anchor /= largest;
+}
+
+}  // namespace
+
+std::vector<Spring> make_condensed_springs(const DataSprings& data, double stiffness) {
+  std::vector<Spring> springs;
+  if (stiffness == 0.0) return springs;
+  for (const int cell : data.occupied_cells()) {
+    const std::vector<int> corners = data.corners(cell);
+    const DataSprings::Block factor = data.factor(cell);
+    const DataSprings::Block targets = data.rotated_targets(cell);
+    const double negligible = kEpsilon * factor.norm();
+    int number = 0;
+    for (Eigen::Index r = 0; r < factor.rows(); ++r) {
+      if (factor.row(r).norm() <= negligible) continue;
+      Spring spring;
+      spring.origin = cell;
+      spring.number = number++;
+      spring.stiffness = stiffness;
+      for (Eigen::Index c = 0; c < factor.cols(); ++c) {
+        if (factor(r, c) == 0.0) continue;
+        spring.nodes.push_back(corners[static_cast<std::size_t>(c)]);
+        spring.turns.push_back(factor(r, c));
+      }
+      spring.anchor = targets.row(r).transpose();
+      normalise(spring);
+      springs.push_back(std::move(spring));
+    }
+  }
+  return springs;
+}
+
+Spring make_literal_spring(const Grid& grid, std::span<const double> u, std::span<const double> y,
+                           double stiffness, int row) {
+  Stencil stencil;
+  grid.locate(u, stencil);
+  Spring spring;
+  spring.kind = Spring::Kind::literal;
+  spring.origin = row;
+  spring.stiffness = stiffness;
+  for (std::size_t c = 0; c < stencil.nodes.size(); ++c) {
+    if (stencil.weights[c] == 0.0) continue;
+    spring.nodes.push_back(stencil.nodes[c]);
+    spring.turns.push_back(stencil.weights[c]);
+  }
+  spring.anchor = Eigen::Map<const Eigen::VectorXd>(y.data(), static_cast<Eigen::Index>(y.size()));
+  normalise(spring);
+  return spring;
+}
+
+std::vector<Spring> make_neighbor_springs(const Grid& grid, double stiffness,
+                                          Eigen::Index outputs) {
+  std::vector<Spring> springs;
+  if (stiffness == 0.0) return springs;
+  for_each_stick(grid.shape(), [&](int i, int j) {
+    const bool same = !springs.empty() && springs.back().origin == i;
+    springs.push_back({Spring::Kind::neighbor,
+                       i,
+                       same ? springs.back().number + 1 : 0,
+                       stiffness,
+                       {i, j},
+                       {-1.0, 1.0},
+                       Eigen::VectorXd::Zero(outputs)});
+  });
+  return springs;
+}
+
+std::vector<Spring> make_pin_springs(const Grid& grid, double stiffness,
+                                     const Eigen::Ref<const Eigen::VectorXd>& level) {
+  std::vector<Spring> springs;
+  if (stiffness == 0.0) return springs;
+  for (int node = 0; node < grid.node_count(); ++node) {
+    springs.push_back({Spring::Kind::pin, node, 0, stiffness, {node}, {1.0}, level});
+  }
+  return springs;
+}
+
+std::vector<Spring> factor_springs(const SparseMatrix& K, Eigen::Index outputs) {
+  // Jacobi scaling first, so that a pivot's size says something about its coordinate alone.
+  Eigen::VectorXd scale(K.rows());
+  for (Eigen::Index i = 0; i < K.rows(); ++i) {
+    const double diagonal = K.coeff(i, i);
+    scale(i) = diagonal > 0.0 ? std::sqrt(diagonal) : 1.0;
+  }
+  const Eigen::VectorXd inverse = scale.cwiseInverse();
+  // The factorisation stops at a pivot that is exactly zero; a shift below the rounding of a unit
+  // diagonal lets it go on, changes no other pivot, and the springs of such pivots are dropped.
+  SparseMatrix scaled = inverse.asDiagonal() * K * inverse.asDiagonal();
+  Eigen::SimplicialLDLT<SparseMatrix> factor;
+  factor.setShift(1e-3 * kEpsilon);
+  factor.compute(scaled);
+  const SparseMatrix lower = factor.matrixL();
+  const auto& back = factor.permutationPinv().indices();
+  std::vector<Spring> springs;
+  for (Eigen::Index r = 0; r < K.rows(); ++r) {
+    const double pivot = factor.vectorD()(r);
+    const Eigen::Index node = back.size() > 0 ? back(r) : r;
+    if (pivot < -kIndefinite) {
+      throw InputError(fmt::format(
+          "K is not positive semidefinite: the pivot of coordinate {} is {}; springs of negative "
+          "stiffness cannot be built from passive parts, take --realization opamp or gmc",
+          node + 1, pivot));
+    }
+    if (pivot <= kNegligiblePivot) continue;
+    Spring spring;
+    spring.kind = Spring::Kind::given;
+    spring.origin = static_cast<int>(node);
+    spring.stiffness = pivot;
+    for (SparseMatrix::InnerIterator it(lower, r); it; ++it) {
+      const Eigen::Index coordinate = back.size() > 0 ? back(it.row()) : it.row();
+      spring.nodes.push_back(static_cast<int>(coordinate));
+      spring.turns.push_back(it.value() * scale(coordinate));
+    }
+    spring.anchor = Eigen::VectorXd::Zero(outputs);
+    normalise(spring);
+    springs.push_back(std::move(spring));
+  }
+  return springs;
+}
+
+SparseMatrix sum_stiffness(std::span<const Spring> springs, Eigen::Index size) {
+  std::vector<Eigen::Triplet<double>> entries;
+  for (const Spring& spring : springs) {
+    for (std::size_t a = 0; a < spring.nodes.size(); ++a) {
+      for (std::size_t b = 0; b < spring.nodes.size(); ++b) {
+        entries.emplace_back(spring.nodes[a], spring.nodes[b],
+                             spring.stiffness * spring.turns[a] * spring.turns[b]);
+      }
+    }
+  }
+  SparseMatrix sum(size, size);
+  sum.setFromTriplets(entries.begin(), entries.end());
+  return sum;
+}
+
+}  // namespace springspice::core

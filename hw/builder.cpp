@@ -1,0 +1,179 @@
+#include "hw/builder.hpp"
+
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/langevin.hpp"
+#include "hw/error.hpp"
+#include "netlist/ideal.hpp"
+#include "netlist/writer.hpp"
+
+namespace springspice::hw {
+namespace {
+
+using netlist::Element;
+using netlist::Kind;
+
+// The largest excursion stands at this many volts: it was found on samples of the trajectory, and
+// the model's own extreme may lie a little further out.
+constexpr double kFullScale_v = 0.95;
+
+const char* unit_of(Kind kind) {
+  switch (kind) {
+    case Kind::resistor:
+      return "ohm";
+    case Kind::capacitor:
+      return "F";
+    case Kind::inductor:
+      return "H";
+    case Kind::current:
+      return "A";
+    case Kind::voltage:
+      return "V";
+    case Kind::vccs:
+      return "S";
+    default:
+      return "";
+  }
+}
+
+// What the comment calls the element's SI value; an instance brings its first parameter.
+std::string describe_value(const Element& element) {
+  if (element.kind != Kind::instance) return format_si(element.value, unit_of(element.kind));
+  if (element.parameters.empty()) return "";
+  return format_si(element.parameters.front().value, "S");
+}
+
+}  // namespace
+
+std::string format_si(double value, const char* unit) {
+  static constexpr std::array<const char*, 11> kPrefixes = {"a", "f", "p", "n", "u", "m",
+                                                            "",  "k", "M", "G", "T"};
+  if (value == 0.0) return fmt::format("0 {}", unit);
+  const int thousands = static_cast<int>(std::floor(std::log10(std::abs(value)) / 3.0 + 1e-12));
+  const int index = std::clamp(thousands + 6, 0, static_cast<int>(kPrefixes.size()) - 1);
+  return fmt::format("{:.4g} {}{}", value / std::pow(1000.0, index - 6),
+                     kPrefixes[static_cast<std::size_t>(index)], unit);
+}
+
+Builder::Builder(const core::SecondOrderSystem& system, const Request& request)
+    : system_(system), request_(request) {
+  check_scale_choice(request.scales);
+  const Eigen::VectorXd& offset = request.swing.offset;
+  initial_position_ = request.initial.x.rowwise() - offset.transpose();
+  force_.resize(system.size(), system.outputs());
+  for (Eigen::Index p = 0; p < system.outputs(); ++p) {
+    const Eigen::VectorXd shift = Eigen::VectorXd::Constant(system.size(), offset(p));
+    force_.col(p) = system.f.col(p) - system.K * shift;
+    // What cancels to rounding is no force: a resistor of 1e18 ohm would stand for it.
+    const Eigen::VectorXd scale =
+        system.f.col(p).cwiseAbs() + system.K.cwiseAbs() * shift.cwiseAbs();
+    for (Eigen::Index i = 0; i < system.size(); ++i) {
+      if (std::abs(force_(i, p)) <= 1e-15 * scale(i)) force_(i, p) = 0.0;
+    }
+  }
+  const double position = request.swing.position > 0.0 ? request.swing.position : 1.0;
+  const double velocity = request.swing.velocity > 0.0 ? request.swing.velocity : 1.0;
+  position_scale_ = request.scales.position_v.value_or(kFullScale_v / position);
+  velocity_scale_ = request.scales.velocity_v.value_or(kFullScale_v / velocity);
+}
+
+std::string Builder::label(Eigen::Index i, Eigen::Index output) const {
+  return outputs() == 1 ? system_.label(i) : fmt::format("{}y{}", system_.label(i), output + 1);
+}
+
+std::string Builder::label(Eigen::Index i, Eigen::Index j, Eigen::Index output) const {
+  return i == j ? label(i, output) : system_.label(i) + "__" + label(j, output);
+}
+
+std::string Builder::entry(const char* matrix, Eigen::Index i, Eigen::Index j, double value) const {
+  return fmt::format("{}({},{}) = {:.6g}", matrix, system_.label(i), system_.label(j), value);
+}
+
+void Builder::set_scales(const TimeAndImpedance& chosen) {
+  const bool overdamped = system_.dynamics == core::Dynamics::overdamped;
+  netlist::Scales& scales = design_.scales;
+  scales.time_s = chosen.time_s;
+  scales.impedance_ohm = chosen.impedance_ohm;
+  scales.voltage_v = overdamped ? position_scale_ : velocity_scale_;
+  scales.position_v = position_scale_;
+  scales.energy_j = scales.voltage_v * scales.voltage_v * scales.time_s / scales.impedance_ohm;
+}
+
+void Builder::add(Element element, const std::string& meaning) {
+  element.heading = std::exchange(heading_, {});
+  const std::string value = describe_value(element);
+  element.comment = value.empty() ? meaning : value + ", " + meaning;
+  design_.circuit.add(std::move(element));
+}
+
+void Builder::add_initial(const std::string& node, double volt) {
+  design_.circuit.initial_voltages.push_back({node, volt});
+}
+
+void Builder::add_position_probe(const std::string& node, netlist::Probe::Quantity quantity,
+                                 Eigen::Index i, Eigen::Index output, double gain) {
+  design_.probes.push_back({node, netlist::Probe::Kind::position, quantity, system_.index(i),
+                            static_cast<int>(i), static_cast<int>(output), gain,
+                            request_.swing.offset(output)});
+}
+
+void Builder::add_velocity_probe(const std::string& node, Eigen::Index i, Eigen::Index output,
+                                 double gain) {
+  design_.probes.push_back({node, netlist::Probe::Kind::velocity, netlist::Probe::Quantity::voltage,
+                            system_.index(i), static_cast<int>(i), static_cast<int>(output), gain,
+                            0.0});
+}
+
+void Builder::add_port(const std::string& node, Eigen::Index i, Eigen::Index output, double gain) {
+  design_.ports.push_back({node, static_cast<int>(i), static_cast<int>(output), gain});
+}
+
+void Builder::add_force_noise(const NodeOf& node_of) {
+  const core::ForceNoise noise = core::make_force_noise(system_);
+  const double density_scale = current_scale() * current_scale() * tau();
+  for (Eigen::Index p = 0; p < outputs(); ++p) {
+    for (Eigen::Index q = 0; q < noise.density.size(); ++q) {
+      netlist::NoiseSource source;
+      source.name = noise.names[static_cast<std::size_t>(q)];
+      if (outputs() > 1) source.name += fmt::format(" y{}", p + 1);
+      for (core::SparseMatrix::InnerIterator it(noise.incidence, q); it; ++it) {
+        const auto [node, sign] = node_of(it.row(), p);
+        source.incidence.push_back({node, sign * it.value()});
+      }
+      source.density = noise.density(q) * density_scale;
+      design_.noise.push_back(std::move(source));
+    }
+  }
+}
+
+void Builder::add_johnson_noise(const std::string& resistor, double ohm) {
+  const double kT_circuit = system_.kT * design_.scales.energy_j;
+  design_.noise.push_back({"johnson " + resistor, {{resistor, 1.0}}, 2.0 * kT_circuit / ohm});
+}
+
+netlist::Design Builder::finish(const std::string& realization, const std::string& what) {
+  netlist::Circuit& circuit = design_.circuit;
+  const netlist::Scales& scales = design_.scales;
+  design_.realization = realization;
+  circuit.title = request_.title;
+  circuit.heading = fmt::format(
+      "{}\n"
+      "{} coordinates, {} output{}; {}; v<index> velocity, x<index> position, indices from 0\n"
+      "one unit of model time is {}, of {} {}, of force {}\n"
+      "comments give the SI value, then the model's value and what it depends on:\n"
+      "grid (mass, friction, sticks), inputs (K), targets (f)",
+      what, size(), outputs(), outputs() == 1 ? "" : "s", core::to_string(system_.dynamics),
+      format_si(scales.time_s, "s"),
+      system_.dynamics == core::Dynamics::overdamped ? "position" : "velocity",
+      format_si(scales.voltage_v, "V"), format_si(current_scale(), "A"));
+  if (request_.end > 0.0) {
+    circuit.transient = netlist::Transient{request_.step * tau(), request_.end * tau(),
+                                           request_.step * tau(), true};
+  }
+  return std::move(design_);
+}
+
+}  // namespace springspice::hw

@@ -1,0 +1,84 @@
+// What all realizations share: names, scaled values, probes, comments.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "hw/realization.hpp"
+
+namespace springspice::hw {
+
+/// One circuit in the making. Values come in model units and leave in SI.
+class Builder {
+ public:
+  Builder(const core::SecondOrderSystem& system, const Request& request);
+
+  const core::SecondOrderSystem& system() const { return system_; }
+  const Request& request() const { return request_; }
+  netlist::Design& design() { return design_; }
+
+  Eigen::Index size() const { return system_.size(); }
+  Eigen::Index outputs() const { return system_.outputs(); }
+
+  /// "2_3", with several outputs "2_3y1"; and of an entry "2_3__2_4y1" (the diagonal: "2_3y1").
+  std::string label(Eigen::Index i, Eigen::Index output) const;
+  std::string label(Eigen::Index i, Eigen::Index j, Eigen::Index output) const;
+  /// "K(2_3,2_4) = 0.5": how a comment names a model value.
+  std::string entry(const char* matrix, Eigen::Index i, Eigen::Index j, double value) const;
+
+  /// f - K offset, and x0 - offset: force and start in the coordinates that the circuit holds.
+  const Eigen::MatrixXd& force() const { return force_; }
+  const Eigen::MatrixXd& initial_position() const { return initial_position_; }
+
+  /// Sets the scales; voltage_v of velocity (overdamped: of position).
+  void set_scales(const TimeAndImpedance& chosen);
+  double position_scale() const { return position_scale_; }
+  double velocity_scale() const { return velocity_scale_; }
+  double tau() const { return design_.scales.time_s; }
+  double impedance() const { return design_.scales.impedance_ohm; }
+  /// Ampere of one unit of force.
+  double current_scale() const { return design_.scales.voltage_v / impedance(); }
+
+  /// Starts a section: the heading goes above the next element that is added.
+  void section(std::string heading) { heading_ = std::move(heading); }
+  /// Adds an element with "SI value, model value" as its comment.
+  void add(netlist::Element element, const std::string& meaning);
+
+  void add_initial(const std::string& node, double volt);
+  void add_position_probe(const std::string& node, netlist::Probe::Quantity quantity,
+                          Eigen::Index i, Eigen::Index output, double gain);
+  void add_velocity_probe(const std::string& node, Eigen::Index i, Eigen::Index output,
+                          double gain);
+  void add_port(const std::string& node, Eigen::Index i, Eigen::Index output, double gain);
+
+  /// Force noise as independent current sources: node_of gives the node that takes the force of a
+  /// coordinate, and the sign with which current is force there.
+  using NodeOf = std::function<std::pair<std::string, double>(Eigen::Index, Eigen::Index)>;
+  void add_force_noise(const NodeOf& node_of);
+  /// The Johnson current of one resistor, 2 kT/R two-sided, with kT in the circuit's energy.
+  void add_johnson_noise(const std::string& resistor, double ohm);
+
+  /// Title, heading, `.tran`, the definitions used.
+  netlist::Design finish(const std::string& realization, const std::string& what);
+
+ private:
+  const core::SecondOrderSystem& system_;
+  const Request& request_;
+  netlist::Design design_;
+  Eigen::MatrixXd force_, initial_position_;
+  double position_scale_ = 1.0;
+  double velocity_scale_ = 1.0;
+  std::string heading_;
+};
+
+/// "4.7 kohm": a value with an SI prefix, four digits, for comments only.
+std::string format_si(double value, const char* unit);
+
+netlist::Design realize_opamp(const core::SecondOrderSystem& system, const Request& request);
+netlist::Design realize_overdamped_opamp(const core::SecondOrderSystem& system,
+                                         const Request& request);
+netlist::Design realize_gmc(const core::SecondOrderSystem& system, const Request& request);
+netlist::Design realize_rlc(const core::SecondOrderSystem& system, const Request& request);
+
+}  // namespace springspice::hw

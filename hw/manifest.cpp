@@ -1,0 +1,376 @@
+#include "hw/manifest.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "core/error.hpp"
+#include "hw/error.hpp"
+
+namespace springspice::hw {
+namespace {
+
+// Keys in the order in which they are written: the same manifest, the same bytes.
+using Json = nlohmann::ordered_json;
+using core::Dynamics;
+using core::NoiseModel;
+using netlist::Probe;
+
+Json matrix_to_json(const core::SparseMatrix& matrix) {
+  Json entries = Json::array();
+  for (Eigen::Index column = 0; column < matrix.outerSize(); ++column) {
+    for (core::SparseMatrix::InnerIterator it(matrix, column); it; ++it) {
+      if (it.row() >= it.col()) entries.push_back({it.row(), it.col(), it.value()});
+    }
+  }
+  return entries;
+}
+
+Json dense_to_json(const Eigen::MatrixXd& matrix) {
+  Json rows = Json::array();
+  for (Eigen::Index i = 0; i < matrix.rows(); ++i) {
+    Json row = Json::array();
+    for (Eigen::Index j = 0; j < matrix.cols(); ++j) row.push_back(matrix(i, j));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Json grid_to_json(const Manifest& manifest) {
+  if (!manifest.source) return nullptr;
+  Json grid = {{"sticks", Json::array()},
+               {"lower", Json::array()},
+               {"upper", Json::array()},
+               {"inputs", Json::array()},
+               {"outputs", manifest.source->outputs}};
+  for (const core::Axis& axis : manifest.source->axes) {
+    grid["sticks"].push_back(axis.sticks);
+    grid["lower"].push_back(axis.lower);
+    grid["upper"].push_back(axis.upper);
+    grid["inputs"].push_back(axis.name);
+  }
+  return grid;
+}
+
+Json parameters_to_json(const Manifest& manifest) {
+  Json json = {{"kT", manifest.system.kT},
+               {"noise_model", core::to_string(manifest.system.noise_model)}};
+  if (manifest.system.stick_mass) json["stick_mass"] = *manifest.system.stick_mass;
+  if (!manifest.source) return json;
+  const core::Parameters& p = manifest.source->parameters;
+  json["mass"] = p.mass;
+  json["spring"] = p.spring;
+  json["friction"] = p.friction;
+  json["mass_is"] = p.mass_is_total ? "total" : "stick";
+  json["spring_is"] = p.spring_is_total ? "total" : "point";
+  json["neighbor_spring"] = p.neighbor_spring;
+  json["pin_spring"] = p.pin_spring;
+  json["pin_level"] = p.pin_level ? Json(*p.pin_level) : Json(nullptr);
+  return json;
+}
+
+Json probes_to_json(const netlist::Design& design) {
+  Json probes = Json::array();
+  for (const Probe& probe : design.probes) {
+    probes.push_back({{"node", probe.node},
+                      {"kind", probe.kind == Probe::Kind::position ? "position" : "velocity"},
+                      {"quantity", probe.quantity == Probe::Quantity::voltage ? "voltage" : "flux"},
+                      {"index", probe.index},
+                      {"output", probe.output},
+                      {"gain", probe.gain},
+                      {"offset", probe.offset}});
+  }
+  return probes;
+}
+
+Json noise_to_json(const netlist::Design& design) {
+  Json noise = Json::array();
+  for (const netlist::NoiseSource& source : design.noise) {
+    Json incidence = Json::array();
+    for (const netlist::Incidence& entry : source.incidence) {
+      incidence.push_back({entry.where, entry.weight});
+    }
+    noise.push_back({{"source", source.name},
+                     {"incidence", std::move(incidence)},
+                     {"density", source.density}});
+  }
+  return noise;
+}
+
+// Wraps a JSON value with the path that led to it, so that errors can name the key.
+class Reader {
+ public:
+  Reader(const Json& json, std::string path) : json_(json), path_(std::move(path)) {}
+
+  Reader at(const char* key) const {
+    if (!json_.is_object() || !json_.contains(key)) {
+      throw RealizationError(
+          fmt::format("{}: the key '{}' is missing; write the manifest anew with "
+                      "`springspice netlist`",
+                      path_, key));
+    }
+    return {json_.at(key), path_ + "." + key};
+  }
+  bool has(const char* key) const { return json_.is_object() && json_.contains(key); }
+  bool is_null() const { return json_.is_null(); }
+
+  std::vector<Reader> items() const {
+    if (!json_.is_array()) fail("a list");
+    std::vector<Reader> items;
+    for (std::size_t k = 0; k < json_.size(); ++k) {
+      items.emplace_back(json_[k], fmt::format("{}[{}]", path_, k));
+    }
+    return items;
+  }
+  double number() const {
+    if (!json_.is_number() || !std::isfinite(json_.get<double>())) fail("a finite number");
+    return json_.get<double>();
+  }
+  int integer(int low, int high) const {
+    const bool whole = json_.is_number_integer();
+    if (!whole || json_.get<std::int64_t>() < low || json_.get<std::int64_t>() > high) {
+      fail(fmt::format("a whole number from {} to {}", low, high));
+    }
+    return json_.get<int>();
+  }
+  std::string text() const {
+    if (!json_.is_string()) fail("a text");
+    return json_.get<std::string>();
+  }
+  /// One of the words; its position.
+  std::size_t choice(std::initializer_list<const char*> words) const {
+    const std::string word = text();
+    std::size_t k = 0;
+    std::string all;
+    for (const char* candidate : words) {
+      if (word == candidate) return k;
+      ++k;
+      all += fmt::format("{}'{}'", all.empty() ? "" : " or ", candidate);
+    }
+    fail(all);
+  }
+  [[noreturn]] void fail(const std::string& expected) const {
+    throw RealizationError(fmt::format("{}: {} stands where {} is expected", path_,
+                                       json_.dump().substr(0, 60), expected));
+  }
+
+ private:
+  const Json& json_;
+  std::string path_;
+};
+
+core::SparseMatrix read_matrix(const Reader& reader, int size) {
+  std::vector<Eigen::Triplet<double>> entries;
+  for (const Reader& item : reader.items()) {
+    const std::vector<Reader> parts = item.items();
+    if (parts.size() != 3) item.fail("[row, column, value]");
+    const int row = parts[0].integer(0, size - 1);
+    const int column = parts[1].integer(0, row);
+    const double value = parts[2].number();
+    entries.emplace_back(row, column, value);
+    if (row != column) entries.emplace_back(column, row, value);
+  }
+  core::SparseMatrix matrix(size, size);
+  matrix.setFromTriplets(entries.begin(), entries.end());
+  return matrix;
+}
+
+Eigen::MatrixXd read_dense(const Reader& reader, Eigen::Index rows, Eigen::Index columns) {
+  const std::vector<Reader> items = reader.items();
+  if (static_cast<Eigen::Index>(items.size()) != rows) reader.fail(fmt::format("{} rows", rows));
+  Eigen::MatrixXd matrix(rows, columns);
+  for (Eigen::Index i = 0; i < rows; ++i) {
+    const std::vector<Reader> row = items[static_cast<std::size_t>(i)].items();
+    if (static_cast<Eigen::Index>(row.size()) != columns) {
+      items[static_cast<std::size_t>(i)].fail(fmt::format("{} values", columns));
+    }
+    for (Eigen::Index j = 0; j < columns; ++j) {
+      matrix(i, j) = row[static_cast<std::size_t>(j)].number();
+    }
+  }
+  return matrix;
+}
+
+void read_system(const Reader& root, Manifest& manifest) {
+  core::SecondOrderSystem& system = manifest.system;
+  const Reader json = root.at("system");
+  const std::vector<Reader> force = json.at("f").items();
+  if (force.empty()) json.at("f").fail("one row a coordinate");
+  const int size = static_cast<int>(force.size());
+  const auto outputs = static_cast<Eigen::Index>(force.front().items().size());
+  system.dynamics = root.at("dynamics").choice({"underdamped", "overdamped"}) == 0
+                        ? Dynamics::underdamped
+                        : Dynamics::overdamped;
+  const bool underdamped = system.dynamics == Dynamics::underdamped;
+  if (underdamped) system.M = read_matrix(json.at("M"), size);
+  system.D = read_matrix(json.at("D"), size);
+  system.K = read_matrix(json.at("K"), size);
+  system.f = read_dense(json.at("f"), size, outputs);
+  const Reader parameters = root.at("parameters");
+  system.kT = parameters.at("kT").number();
+  system.noise_model = parameters.at("noise_model").choice({"fdt", "diagonal"}) == 0
+                           ? NoiseModel::fdt
+                           : NoiseModel::diagonal;
+  if (parameters.has("stick_mass")) system.stick_mass = parameters.at("stick_mass").number();
+  manifest.initial.x = read_dense(root.at("initial").at("x"), size, outputs);
+  manifest.initial.v = read_dense(root.at("initial").at("v"), underdamped ? size : 0, outputs);
+}
+
+std::vector<core::Axis> read_axes(const Reader& grid) {
+  const std::vector<Reader> sticks = grid.at("sticks").items();
+  const std::vector<Reader> lower = grid.at("lower").items();
+  const std::vector<Reader> upper = grid.at("upper").items();
+  const std::vector<Reader> inputs = grid.at("inputs").items();
+  if (lower.size() != sticks.size() || upper.size() != sticks.size() ||
+      inputs.size() != sticks.size()) {
+    grid.fail("lists of equal length in sticks, lower, upper and inputs");
+  }
+  std::vector<core::Axis> axes;
+  for (std::size_t b = 0; b < sticks.size(); ++b) {
+    axes.push_back(
+        {inputs[b].text(), sticks[b].integer(1, 1 << 30), lower[b].number(), upper[b].number()});
+  }
+  return axes;
+}
+
+void read_source(const Reader& root, Manifest& manifest) {
+  manifest.system.shape = {static_cast<int>(manifest.system.size())};
+  const Reader grid = root.at("grid");
+  if (grid.is_null()) return;
+  ModelSource source;
+  source.axes = read_axes(grid);
+  for (const Reader& name : grid.at("outputs").items()) source.outputs.push_back(name.text());
+  const core::Grid checked(source.axes);
+  if (checked.node_count() != manifest.system.size() ||
+      static_cast<Eigen::Index>(source.outputs.size()) != manifest.system.outputs()) {
+    grid.fail("a grid with as many nodes as the system has coordinates");
+  }
+  manifest.system.shape = checked.shape();
+  const Reader json = root.at("parameters");
+  core::Parameters& p = source.parameters;
+  p.mass = json.at("mass").number();
+  p.spring = json.at("spring").number();
+  p.friction = json.at("friction").number();
+  p.kT = manifest.system.kT;
+  p.mass_is_total = json.at("mass_is").choice({"stick", "total"}) == 1;
+  p.spring_is_total = json.at("spring_is").choice({"point", "total"}) == 1;
+  p.neighbor_spring = json.at("neighbor_spring").number();
+  p.pin_spring = json.at("pin_spring").number();
+  if (!json.at("pin_level").is_null()) p.pin_level = json.at("pin_level").number();
+  p.dynamics = manifest.system.dynamics;
+  p.noise_model = manifest.system.noise_model;
+  manifest.source = std::move(source);
+}
+
+void read_design(const Reader& root, Manifest& manifest) {
+  netlist::Design& design = manifest.design;
+  const int size = static_cast<int>(manifest.system.size());
+  const int outputs = static_cast<int>(manifest.system.outputs());
+  design.realization = root.at("realization").text();
+  design.has_operating_point = root.at("operating_point").choice({"no", "yes"}) == 1;
+  const Reader scales = root.at("scales");
+  design.scales = {scales.at("time_s").number(), scales.at("impedance_ohm").number(),
+                   scales.at("voltage_v").number(), scales.at("energy_j").number(),
+                   scales.at("position_v").number()};
+  for (const Reader& item : root.at("probes").items()) {
+    Probe probe;
+    probe.node = item.at("node").text();
+    probe.kind = item.at("kind").choice({"position", "velocity"}) == 0 ? Probe::Kind::position
+                                                                       : Probe::Kind::velocity;
+    probe.quantity = item.at("quantity").choice({"voltage", "flux"}) == 0 ? Probe::Quantity::voltage
+                                                                          : Probe::Quantity::flux;
+    int coordinate = 0;
+    const std::vector<Reader> index = item.at("index").items();
+    if (index.size() != manifest.system.shape.size()) item.at("index").fail("one index an axis");
+    for (std::size_t b = 0; b < index.size(); ++b) {
+      probe.index.push_back(index[b].integer(0, manifest.system.shape[b] - 1));
+      coordinate = coordinate * manifest.system.shape[b] + probe.index.back();
+    }
+    probe.coordinate = coordinate;
+    probe.output = item.at("output").integer(0, outputs - 1);
+    probe.gain = item.at("gain").number();
+    probe.offset = item.at("offset").number();
+    design.probes.push_back(std::move(probe));
+  }
+  for (const Reader& item : root.at("ports").items()) {
+    design.ports.push_back({item.at("node").text(), item.at("coordinate").integer(0, size - 1),
+                            item.at("output").integer(0, outputs - 1), item.at("gain").number()});
+  }
+  for (const Reader& item : root.at("noise").items()) {
+    netlist::NoiseSource source{item.at("source").text(), {}, item.at("density").number()};
+    for (const Reader& entry : item.at("incidence").items()) {
+      const std::vector<Reader> pair = entry.items();
+      if (pair.size() != 2) entry.fail("[element or node, weight]");
+      source.incidence.push_back({pair[0].text(), pair[1].number()});
+    }
+    design.noise.push_back(std::move(source));
+  }
+}
+
+}  // namespace
+
+std::string format_manifest(const Manifest& manifest) {
+  const netlist::Scales& scales = manifest.design.scales;
+  const core::SecondOrderSystem& system = manifest.system;
+  Json json;
+  json["springspice"] = manifest.version;
+  json["deck"] = manifest.deck;
+  json["realization"] = manifest.design.realization;
+  json["dialect"] = manifest.dialect;
+  json["dynamics"] = core::to_string(system.dynamics);
+  json["grid"] = grid_to_json(manifest);
+  json["parameters"] = parameters_to_json(manifest);
+  json["scales"] = {{"time_s", scales.time_s},
+                    {"impedance_ohm", scales.impedance_ohm},
+                    {"voltage_v", scales.voltage_v},
+                    {"energy_j", scales.energy_j},
+                    {"position_v", scales.position_v}};
+  if (system.dynamics == Dynamics::underdamped) json["system"]["M"] = matrix_to_json(system.M);
+  json["system"]["D"] = matrix_to_json(system.D);
+  json["system"]["K"] = matrix_to_json(system.K);
+  json["system"]["f"] = dense_to_json(system.f);
+  json["initial"] = {{"x", dense_to_json(manifest.initial.x)},
+                     {"v", dense_to_json(manifest.initial.v)}};
+  json["range"] = manifest.range;
+  json["time"] = {{"step", manifest.step}, {"end", manifest.end}};
+  json["operating_point"] = manifest.design.has_operating_point ? "yes" : "no";
+  json["probes"] = probes_to_json(manifest.design);
+  json["ports"] = Json::array();
+  for (const netlist::Port& port : manifest.design.ports) {
+    json["ports"].push_back({{"node", port.node},
+                             {"coordinate", port.coordinate},
+                             {"output", port.output},
+                             {"gain", port.gain}});
+  }
+  json["noise"] = noise_to_json(manifest.design);
+  return json.dump(1, ' ', true) + "\n";
+}
+
+Manifest parse_manifest(const std::string& text, const std::string& name) {
+  Json json;
+  try {
+    json = Json::parse(text);
+  } catch (const Json::parse_error& error) {
+    throw RealizationError(fmt::format("{}: no JSON: {}", name, error.what()));
+  }
+  const Reader root(json, name);
+  Manifest manifest;
+  manifest.version = root.at("springspice").text();
+  manifest.deck = root.at("deck").text();
+  manifest.dialect = root.at("dialect").text();
+  read_system(root, manifest);
+  read_source(root, manifest);
+  try {
+    core::check_system(manifest.system);
+  } catch (const core::InputError& error) {
+    throw RealizationError(fmt::format("{}.system: {}", name, error.what()));
+  }
+  manifest.range = root.at("range").number();
+  manifest.step = root.at("time").at("step").number();
+  manifest.end = root.at("time").at("end").number();
+  read_design(root, manifest);
+  return manifest;
+}
+
+}  // namespace springspice::hw

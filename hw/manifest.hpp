@@ -1,0 +1,48 @@
+// The manifest: all that is needed to certify a deck and to read any result of it, without the
+// data.
+//
+// JSON beside the deck (NAME.cir, NAME.json). Keys: `springspice` (version), `deck`, `realization`,
+// `dialect`, `dynamics`, `grid`, `parameters`, `scales`, `system` (M, D, K as [row, column, value]
+// of the lower triangle, counted from 0; f as nu rows of m), `initial` (x and v, nu rows of m),
+// `range` (of the targets), `time` (step and end, model time), `probes`, `ports`, `noise`. Numbers
+// are in shortest round-trip form, so the system is read back to the bit.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/grid.hpp"
+#include "core/lagrangian.hpp"
+#include "core/system.hpp"
+#include "netlist/design.hpp"
+
+namespace springspice::hw {
+
+/// Where the system came from, when it came from data: what rebuilding it takes.
+struct ModelSource {
+  std::vector<core::Axis> axes;
+  std::vector<std::string> outputs;  ///< names of the targets
+  core::Parameters parameters;
+};
+
+struct Manifest {
+  std::string version;
+  std::string deck;
+  std::string dialect = "ngspice";
+  core::SecondOrderSystem system;
+  core::State initial;
+  double range = 1.0;  ///< what `steady` is relative to: the largest range of a target
+  double step = 0.0;
+  double end = 0.0;
+  std::optional<ModelSource> source;  ///< none for --system
+  netlist::Design design;             ///< its circuit is empty: that is the deck
+};
+
+std::string format_manifest(const Manifest& manifest);
+
+/// @param name what error messages call it
+/// @throws RealizationError with the key that is missing or wrong.
+Manifest parse_manifest(const std::string& text, const std::string& name);
+
+}  // namespace springspice::hw

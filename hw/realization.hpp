@@ -1,0 +1,61 @@
+// From a second-order system to a circuit that obeys the same equations.
+//
+//   name    | M              | D              | K                            | reads positions as
+//   --------|----------------|----------------|------------------------------|--------------------
+//   opamp   | capacitors     | resistors      | resistors from position      | voltages
+//           | into summing nodes of one op-amp a node; integrator and inverter a node
+//   opamp,  | (D: capacitor) | capacitors     | resistors                    | voltages
+//   overd.  | one op-amp and one capacitor a node
+//   gmc     | capacitors     | resistors      | transconductors              | voltages
+//   rlc     | capacitors     | resistors      | inductors (direct), or       | fluxes
+//           |                |                | capacitors behind gyrators   |
+//
+// Equations and scales: scaling.hpp; signs of gmc and rlc: signs.hpp; positions are stored less the
+// offset of their output, which changes f to f - K offset. Every R, L and C is positive, or the
+// realization refuses. Sources: design after Figotin, arXiv 2008.11013 (circuits from a quadratic
+// Lagrangian), and standard analog computing.
+//
+// Nodes: v2_3 and x2_3 are velocity and position of grid node (2, 3), indices from 0, both times
+// the sign s_i in gmc and rlc (in the probes' gain); with several outputs y1, y2... follow.
+// Elements carry the same indices: rk2_3__2_4 is the resistor of K between the two.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "core/springs.hpp"
+#include "core/system.hpp"
+#include "hw/scaling.hpp"
+#include "netlist/design.hpp"
+
+namespace springspice::hw {
+
+enum class Topology { opamp, gmc, rlc };
+enum class Coupling { automatic, direct, gyrator };
+
+const char* to_string(Topology topology);
+
+struct Request {
+  Topology topology = Topology::opamp;
+  Coupling coupling = Coupling::automatic;
+  Range range = Range::board;
+  ScaleChoice scales;
+  Swing swing;
+  core::State initial;
+  /// The springs whose sum is K, for the gyrator form; empty: K is factorised.
+  std::span<const core::Spring> springs;
+  std::string title = "springspice";
+  /// Model time of the deck's own `.tran`.
+  double step = 0.0;
+  double end = 0.0;
+};
+
+/// The circuit with its probes, ports, noise sources and scales.
+/// @throws RealizationError where the topology cannot carry the system: names the entries and says
+/// which realization to take.
+netlist::Design realize(const core::SecondOrderSystem& system, const Request& request);
+
+/// Parts whose value lies outside the chosen range, as a line for people; empty if all lie inside.
+std::string describe_range_violations(const netlist::Design& design, Range range);
+
+}  // namespace springspice::hw

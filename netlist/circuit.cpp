@@ -1,0 +1,194 @@
+#include "netlist/circuit.hpp"
+
+#include <cmath>
+#include <unordered_set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "netlist/element_rules.hpp"
+#include "netlist/error.hpp"
+
+namespace springspice::netlist {
+namespace {
+
+void check_pins(const Subcircuit& definition) {
+  const std::string where = fmt::format("subcircuit {}", quoted(definition.name));
+  if (definition.pins.empty()) throw NetlistError(where + ": no pins; name at least one");
+  std::unordered_set<std::string> seen;
+  for (const auto& pin : definition.pins) {
+    check_name(pin, where + ": pin");
+    if (is_ground(pin)) {
+      throw NetlistError(
+          fmt::format("{}: pin {} is ground, which every subcircuit has already; "
+                      "leave it out or rename it",
+                      where, quoted(pin)));
+    }
+    if (!seen.insert(lower(pin)).second) {
+      throw NetlistError(fmt::format("{}: pin {} is given twice", where, quoted(pin)));
+    }
+  }
+}
+
+void check_defaults(const Subcircuit& definition) {
+  std::unordered_set<std::string> seen;
+  for (const auto& parameter : definition.parameters) {
+    check_parameter_name(parameter.name);
+    const std::string where =
+        fmt::format("subcircuit {}: parameter {}", quoted(definition.name), quoted(parameter.name));
+    if (!std::isfinite(parameter.value)) {
+      throw NetlistError(fmt::format("{} is {}; give a finite number", where, parameter.value));
+    }
+    if (!seen.insert(lower(parameter.name)).second) {
+      throw NetlistError(where + " is given twice");
+    }
+  }
+}
+
+void check_inner_elements(const Subcircuit& definition) {
+  const std::string where = fmt::format("subcircuit {}: ", quoted(definition.name));
+  std::unordered_set<std::string> seen;
+  for (const auto& element : definition.elements) {
+    try {
+      check_element(element);
+    } catch (const NetlistError& error) {
+      throw NetlistError(where + error.what());
+    }
+    if (!seen.insert(lower(element.name)).second) {
+      throw NetlistError(
+          fmt::format("{}the name {} is taken; choose another", where, quoted(element.name)));
+    }
+    const auto& wanted = element.value_parameter;
+    if (!wanted.empty() && find_parameter(definition.parameters, wanted) == nullptr) {
+      throw NetlistError(
+          fmt::format("{}element {} takes its value from parameter {}, which the "
+                      "subcircuit does not have; add it with a default",
+                      where, quoted(element.name), quoted(wanted)));
+    }
+  }
+}
+
+Element two_terminal(Kind kind, std::string name, std::string a, std::string b, double value) {
+  Element element;
+  element.kind = kind;
+  element.name = std::move(name);
+  element.nodes = {std::move(a), std::move(b)};
+  element.value = value;
+  return element;
+}
+
+}  // namespace
+
+std::string lower(std::string_view name) {
+  std::string out(name);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+bool is_ground(std::string_view node) {
+  return node == "0" || (node.size() == 3 && lower(node) == "gnd");
+}
+
+void Circuit::add(Element element) {
+  check_element(element);
+  if (!element.value_parameter.empty()) {
+    throw NetlistError(
+        fmt::format("element {}: value from parameter {}, but only elements inside a "
+                    "subcircuit have parameters; give a number",
+                    quoted(element.name), quoted(element.value_parameter)));
+  }
+  if (!element_index_.emplace(lower(element.name), elements_.size()).second) {
+    throw NetlistError(
+        fmt::format("element {}: the name is taken; choose another (names are "
+                    "compared without regard to case)",
+                    quoted(element.name)));
+  }
+  elements_.push_back(std::move(element));
+}
+
+void Circuit::define(Subcircuit definition) {
+  check_name(definition.name, "subcircuit");
+  check_pins(definition);
+  check_defaults(definition);
+  check_inner_elements(definition);
+  if (!definition_index_.emplace(lower(definition.name), definitions_.size()).second) {
+    throw NetlistError(
+        fmt::format("subcircuit {}: the name is taken; choose another", quoted(definition.name)));
+  }
+  definitions_.push_back(std::move(definition));
+}
+
+const Element* Circuit::find(std::string_view name) const {
+  const auto found = element_index_.find(lower(name));
+  return found == element_index_.end() ? nullptr : &elements_[found->second];
+}
+
+const Subcircuit* Circuit::find_definition(std::string_view name) const {
+  const auto found = definition_index_.find(lower(name));
+  return found == definition_index_.end() ? nullptr : &definitions_[found->second];
+}
+
+std::vector<std::string> Circuit::nodes() const {
+  std::vector<std::string> out;
+  std::unordered_set<std::string> seen;
+  for (const auto& element : elements_) {
+    for (const auto& node : element.nodes) {
+      if (!is_ground(node) && seen.insert(lower(node)).second) out.push_back(node);
+    }
+  }
+  return out;
+}
+
+Element resistor(std::string name, std::string a, std::string b, double ohm) {
+  return two_terminal(Kind::resistor, std::move(name), std::move(a), std::move(b), ohm);
+}
+
+Element inductor(std::string name, std::string a, std::string b, double henry) {
+  return two_terminal(Kind::inductor, std::move(name), std::move(a), std::move(b), henry);
+}
+
+Element capacitor(std::string name, std::string a, std::string b, double farad) {
+  return two_terminal(Kind::capacitor, std::move(name), std::move(a), std::move(b), farad);
+}
+
+Element coupling(std::string name, std::string inductor_1, std::string inductor_2, double factor) {
+  Element element;
+  element.kind = Kind::coupling;
+  element.name = std::move(name);
+  element.references = {std::move(inductor_1), std::move(inductor_2)};
+  element.value = factor;
+  return element;
+}
+
+Element voltage_source(std::string name, std::string plus, std::string minus, double volt) {
+  return two_terminal(Kind::voltage, std::move(name), std::move(plus), std::move(minus), volt);
+}
+
+Element current_source(std::string name, std::string from, std::string into, double ampere) {
+  return two_terminal(Kind::current, std::move(name), std::move(from), std::move(into), ampere);
+}
+
+Element transconductor(std::string name, std::string from, std::string into, std::string in_plus,
+                       std::string in_minus, double siemens) {
+  Element element;
+  element.kind = Kind::vccs;
+  element.name = std::move(name);
+  element.nodes = {std::move(from), std::move(into), std::move(in_plus), std::move(in_minus)};
+  element.value = siemens;
+  return element;
+}
+
+Element instance(std::string name, std::vector<std::string> nodes, std::string definition,
+                 std::vector<Parameter> parameters) {
+  Element element;
+  element.kind = Kind::instance;
+  element.name = std::move(name);
+  element.nodes = std::move(nodes);
+  element.references = {std::move(definition)};
+  element.parameters = std::move(parameters);
+  return element;
+}
+
+}  // namespace springspice::netlist

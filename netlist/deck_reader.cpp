@@ -1,0 +1,156 @@
+#include "netlist/deck_reader.hpp"
+
+#include <fmt/format.h>
+
+#include "netlist/error.hpp"
+
+namespace springspice::netlist {
+namespace {
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+std::string_view trim_left(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  return first == std::string_view::npos ? std::string_view() : text.substr(first);
+}
+
+std::string_view trim_right(std::string_view text) {
+  return text.substr(0, text.find_last_not_of(" \t") + 1);
+}
+
+std::string join(const std::vector<std::string_view>& lines) {
+  std::string out;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (i > 0) out += '\n';
+    out += lines[i];
+  }
+  return out;
+}
+
+// `;` anywhere, or `$` as a word of its own.
+bool begins_comment(std::string_view line, std::size_t i) {
+  if (line[i] == ';') return true;
+  return line[i] == '$' && (i == 0 || is_blank(line[i - 1])) &&
+         (i + 1 == line.size() || is_blank(line[i + 1]));
+}
+
+bool is_punctuation(char c) { return c == '=' || c == '(' || c == ')'; }
+
+std::size_t word_end(std::string_view line, std::size_t begin) {
+  std::size_t i = begin;
+  while (i < line.size() && !is_blank(line[i]) && !is_punctuation(line[i]) && line[i] != '{' &&
+         line[i] != ';') {
+    ++i;
+  }
+  return i;
+}
+
+}  // namespace
+
+void fail_at(std::string_view name, const Token& at, std::string_view text) {
+  throw NetlistError(fmt::format("{}:{}:{}: {}", name, at.line, at.column, text));
+}
+
+DeckReader::DeckReader(std::string_view text, std::string_view name) : rest_(text), name_(name) {
+  if (peek(title_)) {
+    consume();
+  } else {
+    title_ = {{}, 1, 1};
+  }
+}
+
+bool DeckReader::peek(Token& line) const {
+  if (rest_.empty()) return false;
+  std::string_view text = rest_.substr(0, rest_.find('\n'));
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  line = {text, line_, 1};
+  return true;
+}
+
+void DeckReader::consume() {
+  const auto end = rest_.find('\n');
+  rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
+  ++line_;
+}
+
+bool DeckReader::skip_blank_or_comment(const Token& line) {
+  const std::string_view text = trim_left(line.text);
+  if (text.empty()) {
+    if (before_first_card_ && circuit_heading_.empty()) {
+      circuit_heading_ = join(comments_);
+      comments_.clear();
+    }
+  } else if (text[0] == '*' || begins_comment(text, 0)) {
+    if (text.starts_with("*#")) {
+      fail_at(name_, line,
+              "ngspice runs a comment that begins with '*#' as a command; put a space "
+              "after the '*'");
+    }
+    std::string_view comment = trim_right(text.substr(1));
+    if (comment.starts_with(' ')) comment.remove_prefix(1);
+    comments_.push_back(comment);
+  } else {
+    return false;
+  }
+  consume();
+  return true;
+}
+
+bool DeckReader::next(Card& card) {
+  card.tokens.clear();
+  card.comment.clear();
+  Token line;
+  while (peek(line) && skip_blank_or_comment(line)) {
+  }
+  if (!peek(line)) return false;
+  before_first_card_ = false;
+  card.heading = join(comments_);
+  comments_.clear();
+  if (trim_left(line.text)[0] == '+') {
+    fail_at(name_, line, "a '+' line continues nothing; put it below the card that it belongs to");
+  }
+  tokenize(line, card);
+  consume();
+  // Comment and empty lines may lie between a card and its continuation; they are the next card's.
+  while (peek(line)) {
+    if (skip_blank_or_comment(line)) continue;
+    if (trim_left(line.text)[0] != '+') break;
+    tokenize(line, card);
+    consume();
+  }
+  return true;
+}
+
+void DeckReader::tokenize(const Token& line, Card& card) const {
+  const std::string_view text = line.text;
+  std::size_t i = 0;
+  while (i < text.size() && is_blank(text[i])) ++i;
+  if (i < text.size() && text[i] == '+') ++i;
+  const auto at = [&](std::size_t begin, std::size_t end) {
+    return Token{text.substr(begin, end - begin), line.line, static_cast<int>(begin) + 1};
+  };
+  while (i < text.size()) {
+    if (is_blank(text[i])) {
+      ++i;
+      continue;
+    }
+    if (begins_comment(text, i)) {
+      const auto comment = trim_right(trim_left(text.substr(i + 1)));
+      if (!card.comment.empty() && !comment.empty()) card.comment += "; ";
+      card.comment += comment;
+      return;
+    }
+    std::size_t end = i + 1;
+    if (text[i] == '{') {
+      end = text.find('}', i);
+      if (end == std::string_view::npos) fail_at(name_, at(i, i + 1), "'{' without '}'");
+      ++end;
+    } else if (!is_punctuation(text[i])) {
+      end = word_end(text, i);
+    }
+    card.tokens.push_back(at(i, end));
+    i = end;
+  }
+}
+
+}  // namespace springspice::netlist

@@ -1,0 +1,89 @@
+#include "sim/certify.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+
+#include "netlist/parser.hpp"
+
+namespace springspice::sim {
+namespace {
+
+struct Step {
+  const char* name;
+  Check (*run)(Checker&);
+};
+
+constexpr Step kSteps[] = {
+    {"matrices", [](Checker& checker) { return check_matrices(checker); }},
+    {"probe", check_probe},
+    {"steady", check_steady},
+    {"path", check_path},
+    {"order", check_order},
+};
+
+// A circuit that ngspice cannot solve is not the model; an engine that broke is another matter.
+Check run_step(const Step& step, Checker& checker) {
+  try {
+    return step.run(checker);
+  } catch (const EngineError& error) {
+    if (error.reason() != EngineError::Reason::ended_early &&
+        error.reason() != EngineError::Reason::unknown_node) {
+      throw;
+    }
+    Check check;
+    check.name = step.name;
+    check.value = std::numeric_limits<double>::quiet_NaN();
+    check.status = Check::Status::fail;
+    check.detail = error.what();
+    check.origin = "the circuit has a solution";
+    return check;
+  }
+}
+
+}  // namespace
+
+bool Report::passed() const {
+  return complete && std::none_of(checks.begin(), checks.end(), [](const Check& check) {
+           return check.status == Check::Status::fail;
+         });
+}
+
+Report certify(const Problem& problem, const CertifyOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
+  Report report;
+  const netlist::Circuit circuit = netlist::parse_deck(problem.deck, problem.deck_name);
+  report.realization = problem.design.realization;
+  report.nodes = circuit.nodes().size();
+  report.elements = circuit.elements().size();
+
+  std::size_t done = 0;
+  EngineOptions engine_options = options.engine;
+  if (options.on_progress) {
+    engine_options.on_progress = [&](double fraction) {
+      options.on_progress(kSteps[done].name, (static_cast<double>(done) + fraction) /
+                                                 static_cast<double>(std::size(kSteps)));
+    };
+  }
+  Engine engine(engine_options);
+  const ProbeMap probes = map_probes(problem);
+  const Analysis analysis = analyse(problem.system);
+  Checker checker{problem, analysis, probes, engine, options.seed, 0, 0.0, {}, options.on_path};
+  for (const Step& step : kSteps) {
+    if (options.on_progress) {
+      options.on_progress(step.name,
+                          static_cast<double>(done) / static_cast<double>(std::size(kSteps)));
+    }
+    report.checks.push_back(run_step(step, checker));
+    if (options.stop_at_first_failure && report.checks.back().status == Check::Status::fail) break;
+    ++done;
+  }
+  report.complete = done == std::size(kSteps);
+  report.engine_version = checker.version;
+  report.points = checker.points;
+  report.engine_wall_s = checker.engine_wall_s;
+  report.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return report;
+}
+
+}  // namespace springspice::sim

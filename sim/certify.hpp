@@ -1,0 +1,47 @@
+// The proof: all checks, one verdict.
+//
+//   Analysis analysis = analyse(problem.system);     // null space, modes, fit
+//   Report report = certify(problem, options);       // matrices, probe, steady, path, order
+//   report.passed()                                  // no check failed, every applicable one ran
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sim/check.hpp"
+
+namespace springspice::sim {
+
+struct CertifyOptions {
+  std::uint64_t seed = 1;  ///< of the random currents and frequencies of `probe`
+  EngineOptions engine;
+  bool stop_at_first_failure = false;
+  /// Told the check that starts and how far all of them are, 0 to 1.
+  std::function<void(const std::string& check, double fraction)> on_progress;
+  /// Told each point of `path`: model time, circuit, model.
+  std::function<void(double time, const core::State& circuit, const core::State& model)> on_path;
+};
+
+struct Report {
+  std::vector<Check> checks;
+  std::string engine_version;
+  std::size_t points = 0;  ///< time points, frequencies and operating points of all runs
+  double engine_wall_s = 0.0;
+  double wall_s = 0.0;
+  std::string realization;
+  std::size_t nodes = 0;
+  std::size_t elements = 0;  ///< as written, an instance counting as one
+
+  bool complete = false;  ///< none was left out by stop_at_first_failure
+
+  /// No check failed and none was left out.
+  bool passed() const;
+};
+
+/// @throws EngineError where ngspice does not take the deck or does not finish, except for a
+/// circuit that has no solution at all, which is a failed check; netlist::NetlistError for a deck
+/// that does not parse.
+Report certify(const Problem& problem, const CertifyOptions& options);
+
+}  // namespace springspice::sim

@@ -1,0 +1,74 @@
+// `order`: the engine's transient against the exact solution, with the step halved twice. The
+// trapezoidal rule is of order 2; a circuit that is not the model keeps a difference that no step
+// removes, and its observed order falls to 0.
+#include <cmath>
+#include <numbers>
+
+#include <fmt/format.h>
+
+#include "sim/trajectory.hpp"
+#include "sim/transient_comparison.hpp"
+
+namespace springspice::sim {
+namespace {
+
+// Coarsest step: 40 to the fastest period, deep in the asymptotic range ((h w)^2/12 is 2e-3).
+constexpr double kStepsPerPeriod = 40.0;
+constexpr int kCoarseSteps = 64;
+
+double measure_error(Checker& checker, const ExactTrajectory& exact, double coarse, int halvings) {
+  const double step = std::ldexp(coarse, -halvings);
+  const Eigen::RowVectorXd zero = Eigen::RowVectorXd::Zero(checker.problem.system.outputs());
+  const Eigen::RowVectorXd start = checker.problem.initial.x.row(0);
+  PathDeviation deviation;
+  run_on_grid(checker, step, std::ldexp(kCoarseSteps, halvings),
+              [&](double time, const core::State& circuit) {
+                // Points of the coarse grid, which all three runs share.
+                const double k = time / coarse;
+                if (std::abs(k - std::round(k)) > 1e-6 || k < 0.5) return;
+                const core::State model = exact.at(time);
+                deviation.x.add(circuit.x, model.x, start);
+                deviation.v.add(circuit.v, model.v, zero);
+              });
+  return deviation.relative();
+}
+
+}  // namespace
+
+Check check_order(Checker& checker) {
+  Check check;
+  check.name = "order";
+  check.limit = 1.9;
+  check.sense = Check::Sense::at_least;
+  check.origin = "the trapezoidal rule's order, 2, less 5 %";
+  const core::SecondOrderSystem& system = checker.problem.system;
+  if (!ExactTrajectory::available(system, checker.analysis.modes)) {
+    check.detail = fmt::format(
+        "D is not gamma M and there are {} coordinates (the exact solution "
+        "takes at most {} then)",
+        system.size(), kExponentialLimit);
+    return check;
+  }
+  if (checker.analysis.scales.fastest_rate == 0.0) {
+    check.detail = "nothing sets a time scale: there are neither springs nor friction";
+    return check;
+  }
+  const double coarse =
+      2.0 * std::numbers::pi / checker.analysis.scales.fastest_rate / kStepsPerPeriod;
+  const ExactTrajectory exact(system, checker.analysis.modes, checker.problem.initial);
+  double errors[3] = {};
+  for (int halvings = 0; halvings < 3; ++halvings) {
+    errors[halvings] = measure_error(checker, exact, coarse, halvings);
+  }
+  if (errors[0] < 1e-12) {
+    check.detail = "the start is a state of rest: there is no motion to follow";
+    return check;
+  }
+  check.value = std::min(std::log2(errors[0] / errors[1]), std::log2(errors[1] / errors[2]));
+  decide(check);
+  check.detail = fmt::format("error {:.3g}, {:.3g}, {:.3g} at step {:.4g} and its halves",
+                             errors[0], errors[1], errors[2], coarse);
+  return check;
+}
+
+}  // namespace springspice::sim

@@ -1,0 +1,60 @@
+// `path`: the engine's transient against the same integration rule on the model's matrices, at the
+// engine's own time points.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "sim/transient_comparison.hpp"
+
+namespace springspice::sim {
+namespace {
+
+// Steps enough to pass through the whole motion where it is short; a large circuit costs 10 ms a
+// step, so it gets fewer.
+constexpr double kMostSteps = 4000.0;
+constexpr double kFewestSteps = 400.0;
+constexpr double kCoordinatesAtMost = 300.0;
+
+double choose_steps(const Checker& checker) {
+  const auto coordinates = static_cast<double>(checker.probes.ports.size());
+  const double budget =
+      std::max(kFewestSteps, kMostSteps * std::min(1.0, kCoordinatesAtMost / coordinates));
+  const double wanted = std::ceil(checker.problem.end / checker.problem.step);
+  return std::clamp(wanted, 10.0, budget);
+}
+
+}  // namespace
+
+Check check_path(Checker& checker) {
+  Check check;
+  check.name = "path";
+  check.limit = 1e-9;
+  check.origin = "rounding of both sides over the path; about 1e-12 has been measured";
+  const double step = checker.problem.step;
+  Replay replay(checker.problem.system, checker.problem.initial);
+  RuleBook rules = make_rule_book(checker, step);
+  Eigen::RowVectorXd offset(checker.problem.system.outputs());
+  for (Eigen::Index p = 0; p < offset.size(); ++p) {
+    offset(p) =
+        checker.probes.positions[static_cast<std::size_t>(p * checker.problem.system.size())]
+            ->offset;
+  }
+  PathDeviation deviation;
+  run_on_grid(checker, step, choose_steps(checker), [&](double time, const core::State& circuit) {
+    replay.step_to(time, rules.next(replay.time()));
+    deviation.x.add(circuit.x, replay.state().x, offset);
+    deviation.v.add(circuit.v, replay.state().v, Eigen::RowVectorXd::Zero(offset.size()));
+    if (checker.on_path) checker.on_path(time, circuit, replay.state());
+  });
+  check.value = deviation.relative();
+  decide(check);
+  check.detail = fmt::format(
+      "{} steps of {:.4g}: {} trapezoidal, {} backward Euler; of the largest "
+      "excursion",
+      rules.trapezoidal_steps() + rules.backward_euler_steps(), step, rules.trapezoidal_steps(),
+      rules.backward_euler_steps());
+  return check;
+}
+
+}  // namespace springspice::sim

@@ -1,0 +1,79 @@
+// `steady`: the settled circuit against the least-squares solution.
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "sim/check.hpp"
+#include "sim/harness.hpp"
+
+namespace springspice::sim {
+namespace {
+
+// Lengths of the transient, in relaxation times: e^-30 is 1e-13 of the way.
+constexpr double kLength = 30.0;
+// BDF2 (ngspice's method=gear) damps every mode at any step; ten steps a relaxation time follow the
+// slowest one well enough to keep its decay.
+constexpr double kStepsPerRelaxation = 10.0;
+
+std::string find_reason_against(const Checker& checker) {
+  const core::SecondOrderSystem& system = checker.problem.system;
+  const Eigen::Index free = checker.analysis.null_space.dimension();
+  if (free > 0) {
+    return fmt::format(
+        "K has {} free direction{} ({} of {} nodes are in them), so there is no "
+        "settled state; --neighbor-spring or --pin-spring holds them",
+        free, free == 1 ? "" : "s", checker.analysis.null_space.support.size(), system.size());
+  }
+  if (!checker.analysis.scales.relaxation_time) {
+    return "nothing relaxes without friction, so there is no settled state; give --friction";
+  }
+  return {};
+}
+
+Run make_operating_point(Harness& harness) {
+  return {harness.deck(), OperatingPointRun{}, harness.vectors()};
+}
+
+Run make_settling(const Checker& checker, Harness& harness) {
+  const double unit_s =
+      *checker.analysis.scales.relaxation_time * checker.problem.design.scales.time_s;
+  harness.add_options("method=gear maxord=2 trtol=1e12");
+  harness.add_flux_integrators();
+  TransientRun transient;
+  transient.max_step_s = unit_s / kStepsPerRelaxation;
+  transient.step_s = transient.max_step_s / 100.0;
+  transient.stop_s = kLength * unit_s;
+  return {harness.deck(), transient, harness.vectors()};
+}
+
+}  // namespace
+
+Check check_steady(Checker& checker) {
+  Check check;
+  check.name = "steady";
+  check.detail = find_reason_against(checker);
+  const bool has_point = checker.problem.design.has_operating_point;
+  check.limit = has_point ? 1e-9 : 1e-6;
+  check.origin = has_point ? "conditioning of K times rounding, of the data's range"
+                           : "what is left after 30 relaxation times, of the data's range";
+  if (!check.detail.empty()) return check;
+
+  Harness harness(checker);
+  const Run run = has_point ? make_operating_point(harness) : make_settling(checker, harness);
+  core::State settled;
+  checker.run(run, [&](double, std::span<const std::complex<double>> values) {
+    settled = harness.read(values);
+  });
+  const Eigen::MatrixXd difference = settled.x - checker.analysis.fit;
+  check.value = difference.allFinite() ? difference.cwiseAbs().maxCoeff() / checker.problem.range
+                                       : std::numeric_limits<double>::infinity();
+  decide(check);
+  check.detail = has_point ? "operating point against the least-squares fit"
+                           : fmt::format(
+                                 "transient of {:.4g} units of time, BDF2, against the "
+                                 "least-squares fit",
+                                 kLength * *checker.analysis.scales.relaxation_time);
+  return check;
+}
+
+}  // namespace springspice::sim

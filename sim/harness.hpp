@@ -1,0 +1,46 @@
+// The deck under test, with what a check adds to it: nothing in the circuit is changed.
+//
+// Added names begin with `springspice_`; a deck that uses such names itself is refused. A position
+// that is a flux gets a non-loading integrator: a transconductor of 1 S from the node into a
+// capacitor of tau farads, whose voltage is flux / tau, with its own initial value.
+#pragma once
+
+#include <complex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sim/check.hpp"
+
+namespace springspice::sim {
+
+class Harness {
+ public:
+  /// @throws netlist::NetlistError for a deck with names of the harness's.
+  explicit Harness(const Checker& checker);
+
+  /// Appends `.options` words.
+  void add_options(const std::string& words);
+  /// A current of 1 A and this phase into every port. @param phases_deg one a port
+  void add_port_currents(std::span<const double> phases_deg);
+  /// Integrators for positions that are fluxes, with initial values where a transient needs them.
+  void add_flux_integrators();
+
+  std::string deck() const;
+
+  /// What to stream: a vector for each position, then one for each velocity.
+  const std::vector<std::string>& vectors() const { return vectors_; }
+
+  /// Model values of one streamed point, positions and velocities by coordinate and output. In AC,
+  /// where offsets do not appear, pass the angular frequency (rad/s), and fluxes are voltage/(j w).
+  core::State read(std::span<const std::complex<double>> values) const;
+  void read_ac(std::span<const std::complex<double>> values, double omega_rad_s,
+               Eigen::MatrixXcd& x, Eigen::MatrixXcd& v) const;
+
+ private:
+  const Checker& checker_;
+  std::string text_;
+  std::vector<std::string> vectors_;
+};
+
+}  // namespace springspice::sim

@@ -1,0 +1,68 @@
+// From a stamped circuit back to a second-order system: which M, D, K, f does it have?
+//
+// Given E z' + A z = s (netlist/stamp.hpp) and, for each coordinate, the node whose voltage is its
+// velocity and the node whose current law is its equation of motion, every other unknown is
+// expressed through the velocities V and their time integrals phi, one row after the other:
+//
+//   algebraic    a row with one unknown left, no derivative of it:     z = sum b V + sum a phi + c
+//   integrating  a row with one unknown left, only its derivative:     z = sum a phi  (from z' =
+//   sum
+//                of V terms), an inductor's current or an integrator's output
+//
+// and the force rows become  M V' + D V + K phi = f. Ideal op-amps (nullors) are exact in this: no
+// gain enters. What a row leaves over (currents of voltage sources and op-amp outputs) drives
+// nothing. Each entry is accompanied by the sum of the absolute contributions to it, which is what
+// rounding may do to it. For a first-order circuit the coordinates are the positions, and
+// M V' + D V stand for D x' + K x.
+//
+// Not done: loops of unknowns that only a simultaneous solve would untangle, e.g. a resistor split
+// in three with the inner nodes loaded; they are reported as not reducible.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "netlist/stamp.hpp"
+
+namespace springspice::sim {
+
+/// An entry and the sum of the absolute contributions to it.
+struct Summed {
+  double value = 0.0;
+  double absolute = 0.0;
+  void add(double contribution, double absolute_contribution) {
+    value += contribution;
+    absolute += absolute_contribution;
+  }
+};
+
+/// sum_j direct_j V_j + sum_j integral_j phi_j + constant.
+struct Expression {
+  std::unordered_map<int, Summed> direct;
+  std::unordered_map<int, Summed> integral;
+  Summed constant;
+
+  bool is_constant() const { return direct.empty() && integral.empty(); }
+};
+
+struct ReducedCircuit {
+  /// One map a force row: column -> entry, in circuit units.
+  std::vector<std::unordered_map<int, Summed>> second;  ///< of V'
+  std::vector<std::unordered_map<int, Summed>> first;   ///< of V
+  std::vector<std::unordered_map<int, Summed>> zeroth;  ///< of phi
+  std::vector<Summed> force;
+  /// Of each of the descriptor's unknowns; none for currents that drive nothing.
+  std::vector<std::optional<Expression>> expressions;
+  /// Empty, or why the circuit is no such system.
+  std::string obstacle;
+};
+
+/// @param coordinates unknowns (node numbers) that are the coordinates
+/// @param force_rows  for each coordinate the node whose current law is its equation
+ReducedCircuit reduce(const netlist::Descriptor& circuit,
+                      const std::vector<Eigen::Index>& coordinates,
+                      const std::vector<Eigen::Index>& force_rows);
+
+}  // namespace springspice::sim

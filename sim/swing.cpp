@@ -1,0 +1,33 @@
+#include "sim/swing.hpp"
+
+#include <algorithm>
+#include <numbers>
+
+#include "sim/replay.hpp"
+
+namespace springspice::sim {
+
+PeakSwing find_peak_swing(const core::SecondOrderSystem& system, const core::State& start,
+                          const Eigen::Ref<const Eigen::MatrixXd>& fit,
+                          const core::TimeScales& scales, double end) {
+  Eigen::RowVectorXd low = start.x.colwise().minCoeff().cwiseMin(fit.colwise().minCoeff());
+  Eigen::RowVectorXd high = start.x.colwise().maxCoeff().cwiseMax(fit.colwise().maxCoeff());
+  double velocity = start.v.size() > 0 ? start.v.cwiseAbs().maxCoeff() : 0.0;
+  Replay replay(system, start);
+  double h = scales.fastest_rate > 0.0 ? 2.0 * std::numbers::pi / scales.fastest_rate / 20.0 : end;
+  for (int step = 1; replay.time() < end; ++step) {
+    replay.step_to(replay.time() + h, Rule::trapezoidal);
+    const core::State& state = replay.state();
+    low = low.cwiseMin(state.x.colwise().minCoeff());
+    high = high.cwiseMax(state.x.colwise().maxCoeff());
+    if (state.v.size() > 0) velocity = std::max(velocity, state.v.cwiseAbs().maxCoeff());
+    if (step >= 400 && step % 200 == 0) h *= 2.0;
+  }
+  PeakSwing swing;
+  swing.offset = ((low + high) / 2.0).transpose();
+  swing.position = ((high - low) / 2.0).maxCoeff();
+  swing.velocity = velocity;
+  return swing;
+}
+
+}  // namespace springspice::sim

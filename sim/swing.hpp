@@ -1,0 +1,25 @@
+// How far the trajectory goes: what a circuit's voltage swing must hold.
+#pragma once
+
+#include <Eigen/Core>
+
+#include "core/modes.hpp"
+#include "core/system.hpp"
+
+namespace springspice::sim {
+
+/// |x - offset_p| <= position and |v| <= velocity along the path, in model units.
+struct PeakSwing {
+  Eigen::VectorXd offset;  ///< middle between the lowest and highest position of each output
+  double position = 0.0;
+  double velocity = 0.0;
+};
+
+/// The noise-free path from `start` to `end`, sampled by the trapezoidal rule at 20 steps of the
+/// fastest period, with steps that double every 200 once 400 are done: what is fast has decayed by
+/// then, or rings on with the amplitude that was seen. `fit` is taken in as the path's end.
+PeakSwing find_peak_swing(const core::SecondOrderSystem& system, const core::State& start,
+                          const Eigen::Ref<const Eigen::MatrixXd>& fit,
+                          const core::TimeScales& scales, double end);
+
+}  // namespace springspice::sim

@@ -1,0 +1,49 @@
+#include "sim/transient_comparison.hpp"
+
+#include <limits>
+
+#include "sim/harness.hpp"
+
+namespace springspice::sim {
+namespace {
+
+// `uic` sets a breakpoint at tstep; inside the start-up steps it costs no grid step its order.
+double breakpoint_s(const Checker& checker, double step) {
+  const StepGrid grid;
+  return 2.0 * grid.start_fraction * step * checker.problem.design.scales.time_s;
+}
+
+}  // namespace
+
+void Deviation::add(const Eigen::MatrixXd& circuit, const Eigen::MatrixXd& model,
+                    const Eigen::Ref<const Eigen::RowVectorXd>& offset) {
+  if (model.size() == 0) return;
+  const double next = (circuit - model).cwiseAbs().maxCoeff();
+  // A NaN must not vanish in a comparison.
+  difference = next >= difference || next < difference ? std::max(difference, next)
+                                                       : std::numeric_limits<double>::infinity();
+  size = std::max(size, (model.rowwise() - offset).cwiseAbs().maxCoeff());
+}
+
+double Deviation::relative() const { return difference == 0.0 ? 0.0 : difference / size; }
+
+void run_on_grid(Checker& checker, double step, double steps, const OnState& on_state) {
+  const double tau = checker.problem.design.scales.time_s;
+  Harness harness(checker);
+  harness.add_options("method=trap trtol=1e12");
+  harness.add_flux_integrators();
+  TransientRun transient;
+  transient.grid = StepGrid{.step_s = step * tau};
+  transient.step_s = breakpoint_s(checker, step);
+  transient.stop_s = steps * step * tau;
+  checker.run({harness.deck(), transient, harness.vectors()},
+              [&](double time_s, std::span<const std::complex<double>> values) {
+                on_state(time_s / tau, harness.read(values));
+              });
+}
+
+RuleBook make_rule_book(const Checker& checker, double step) {
+  return RuleBook({breakpoint_s(checker, step) / checker.problem.design.scales.time_s});
+}
+
+}  // namespace springspice::sim

@@ -1,0 +1,35 @@
+// A transient on a fixed grid of steps, point by point beside the model. Shared by `path` and
+// `order`, which differ in what they compare with.
+#pragma once
+
+#include <functional>
+
+#include "sim/check.hpp"
+#include "sim/replay.hpp"
+
+namespace springspice::sim {
+
+/// Largest difference and largest excursion of one kind of quantity.
+struct Deviation {
+  double difference = 0.0;
+  double size = 0.0;
+  void add(const Eigen::MatrixXd& circuit, const Eigen::MatrixXd& model,
+           const Eigen::Ref<const Eigen::RowVectorXd>& offset);
+  /// 0 where nothing moved and nothing differs.
+  double relative() const;
+};
+
+struct PathDeviation {
+  Deviation x, v;
+  double relative() const { return std::max(x.relative(), v.relative()); }
+};
+
+/// Runs `steps` grid steps of model time `step` under the pure trapezoidal rule (StepGrid). The
+/// callback gets the model time of each accepted point and the circuit's state there.
+using OnState = std::function<void(double time, const core::State& circuit)>;
+void run_on_grid(Checker& checker, double step, double steps, const OnState& on_state);
+
+/// The rules that ngspice uses in run_on_grid(), for RuleBook: `uic`'s breakpoint.
+RuleBook make_rule_book(const Checker& checker, double step);
+
+}  // namespace springspice::sim
