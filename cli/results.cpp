@@ -9,6 +9,15 @@
 
 namespace springspice::cli {
 
+namespace {
+
+// Errors are small and need their size; an order needs its decimals.
+std::string format_value(double value) {
+  return value >= 1.0 ? fmt::format("{:.3f}", value) : fmt::format("{:.2g}", value);
+}
+
+}  // namespace
+
 Json make_json() { return {{"springspice", SPRINGSPICE_VERSION}}; }
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
@@ -33,7 +42,7 @@ std::string format_checks(const sim::Report& report) {
   for (const sim::Check& check : report.checks) {
     const bool ran = check.status != sim::Check::Status::not_applicable;
     text += fmt::format("{:9} {:>10} {} {:>6}  {:6}  {}\n", check.name,
-                        ran ? fmt::format("{:.2g}", check.value) : "-", to_string(check.sense),
+                        ran ? format_value(check.value) : "-", to_string(check.sense),
                         fmt::format("{:g}", check.limit), ran ? to_string(check.status) : "n/a",
                         check.detail);
     text += fmt::format("{:41}limit: {}\n", "", check.origin);

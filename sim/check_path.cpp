@@ -33,7 +33,7 @@ Check check_path(Checker& checker) {
   check.origin = "rounding of both sides over the path; about 1e-12 has been measured";
   const double step = checker.problem.step;
   Replay replay(checker.problem.system, checker.problem.initial);
-  RuleBook rules = make_rule_book(checker, step);
+  RuleBook rules = make_rule_book(step);
   Eigen::RowVectorXd offset(checker.problem.system.outputs());
   for (Eigen::Index p = 0; p < offset.size(); ++p) {
     offset(p) =

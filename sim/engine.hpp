@@ -65,9 +65,11 @@ class EngineError : public std::runtime_error {
 ///
 /// k step_s is to the last bit the product of the two doubles (for k = 1 to one rounding). The run
 /// ends on K = stop_s / step_s, rounded to the nearest, at least 1: start_steps + K points, and no
-/// further one. Step 3 is backward Euler because `uic` sets a breakpoint at TransientRun::step_s,
-/// which must lie in the start: step_s = 2 start_fraction step_s of the grid. Sources with
-/// breakpoints of their own (PULSE, PWL) do the same to the step behind each.
+/// further one. Step 3 is backward Euler because `uic` sets a breakpoint at ngspice's tstep, which
+/// the engine therefore chooses itself: at the end of step 2, a few units in the last place later.
+/// (ngspice takes a point that close below for the breakpoint; of a point that rounding put above
+/// it it forgets the breakpoint, and step 3 is trapezoidal.) Sources with breakpoints of their own
+/// (PULSE, PWL) do the same to the step behind each.
 ///
 /// Needs the deck's `.options method=trap trtol=1e12`, so that no error control interferes, and a
 /// circuit whose every step converges (a linear one): a rejected step ends the run (ended_early).
@@ -79,7 +81,7 @@ struct StepGrid {
 };
 
 struct TransientRun {
-  double step_s = 0.0;      ///< ngspice's tstep: the breakpoint that `uic` sets lies here
+  double step_s = 0.0;      ///< ngspice's tstep: `uic` sets a breakpoint here; not used with a grid
   double stop_s = 0.0;      ///< the last point; with a grid, the grid point nearest to it is
   double max_step_s = 0.0;  ///< 0: ngspice's choice, min(step_s, stop_s / 50); a grid sets its own
   /// `uic`: starts from .ic and ic=, and streams the first step as its first point, not t = 0.
@@ -87,6 +89,11 @@ struct TransientRun {
   bool use_initial = true;
   std::optional<StepGrid> grid;
 };
+
+/// The breakpoint that `uic` sets in a run on this grid: the end of step 2.
+inline double start_breakpoint_s(const StepGrid& grid) {
+  return 2.0 * grid.start_fraction * grid.step_s;
+}
 
 /// An operating point comes first, which a network of inductors does not have: linear decks carry
 /// `.options noopac`.

@@ -5,15 +5,6 @@
 #include "sim/harness.hpp"
 
 namespace springspice::sim {
-namespace {
-
-// `uic` sets a breakpoint at tstep; inside the start-up steps it costs no grid step its order.
-double breakpoint_s(const Checker& checker, double step) {
-  const StepGrid grid;
-  return 2.0 * grid.start_fraction * step * checker.problem.design.scales.time_s;
-}
-
-}  // namespace
 
 void Deviation::add(const Eigen::MatrixXd& circuit, const Eigen::MatrixXd& model,
                     const Eigen::Ref<const Eigen::RowVectorXd>& offset) {
@@ -34,7 +25,6 @@ void run_on_grid(Checker& checker, double step, double steps, const OnState& on_
   harness.add_flux_integrators();
   TransientRun transient;
   transient.grid = StepGrid{.step_s = step * tau};
-  transient.step_s = breakpoint_s(checker, step);
   transient.stop_s = steps * step * tau;
   checker.run({harness.deck(), transient, harness.vectors()},
               [&](double time_s, std::span<const std::complex<double>> values) {
@@ -42,8 +32,8 @@ void run_on_grid(Checker& checker, double step, double steps, const OnState& on_
               });
 }
 
-RuleBook make_rule_book(const Checker& checker, double step) {
-  return RuleBook({breakpoint_s(checker, step) / checker.problem.design.scales.time_s});
+RuleBook make_rule_book(double step) {
+  return RuleBook({start_breakpoint_s(StepGrid{.step_s = step})});
 }
 
 }  // namespace springspice::sim

@@ -29,7 +29,7 @@ struct PathDeviation {
 using OnState = std::function<void(double time, const core::State& circuit)>;
 void run_on_grid(Checker& checker, double step, double steps, const OnState& on_state);
 
-/// The rules that ngspice uses in run_on_grid(), for RuleBook: `uic`'s breakpoint.
-RuleBook make_rule_book(const Checker& checker, double step);
+/// The rules that ngspice uses in run_on_grid(), in model time: `uic` sets one breakpoint.
+RuleBook make_rule_book(double step);
 
 }  // namespace springspice::sim

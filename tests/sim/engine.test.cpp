@@ -83,7 +83,6 @@ const std::string rc_deck =
 
 TransientRun grid_run(double h, double stop) {
   TransientRun run;
-  run.step_s = 2e-2 * h;
   run.stop_s = stop;
   run.max_step_s = h;
   run.grid = StepGrid{h, 1e-2, 4};
