@@ -98,6 +98,25 @@ Json noise_to_json(const netlist::Design& design) {
   return noise;
 }
 
+// One line a key, and one line an item of the long lists: compact, and still fit for a diff.
+std::string format_lines(const Json& json) {
+  std::string text = "{";
+  for (const auto& [key, value] : json.items()) {
+    text += fmt::format("{}\n\"{}\": ", text.size() > 1 ? "," : "", key);
+    if (!value.is_array()) {
+      text += value.dump(-1, ' ', true);
+      continue;
+    }
+    const char* separator = "[\n  ";
+    for (const Json& item : value) {
+      text += separator + item.dump(-1, ' ', true);
+      separator = ",\n  ";
+    }
+    text += value.empty() ? "[]" : "\n]";
+  }
+  return text + "\n}\n";
+}
+
 // Wraps a JSON value with the path that led to it, so that errors can name the key.
 class Reader {
  public:
@@ -344,7 +363,7 @@ std::string format_manifest(const Manifest& manifest) {
                              {"gain", port.gain}});
   }
   json["noise"] = noise_to_json(manifest.design);
-  return json.dump(1, ' ', true) + "\n";
+  return format_lines(json);
 }
 
 Manifest parse_manifest(const std::string& text, const std::string& name) {
