@@ -1,8 +1,9 @@
 // `cosim` and `certify`: the verdict, on a circuit made just now or on a netlist file.
-#include <cmath>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -50,6 +51,7 @@ class PathWriter {
     line_ += '\n';
     file_.write(line_);
   }
+  void finish() { file_.finish(); }
   void commit() { file_.commit(); }
 
  private:
@@ -58,19 +60,22 @@ class PathWriter {
   std::string line_;
 };
 
-std::string read_file(const std::string& path) {
+std::string read_file(const std::string& path, const char* advice) {
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
+  file.peek();  // a folder opens like a file, and fails here
   std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file || std::filesystem::is_directory(path)) {
-    throw core::InputError(fmt::format("{}: cannot be read", core::printable(path, 200)));
+  text << file.rdbuf();
+  if (!file.is_open() || file.bad()) {
+    throw core::InputError(fmt::format("cannot read {}: {}; {}", core::printable(path, 200),
+                                       std::generic_category().message(errno), advice));
   }
   return text.str();
 }
 
 int report_verdict(const Options& options, const hw::Manifest& manifest, std::string deck,
-                   const std::string& deck_name, std::vector<sim::Check> first,
-                   Progress& progress) {
+                   const std::string& deck_name, std::vector<sim::Check> first, Progress& progress,
+                   JsonOutput& results) {
   sim::CertifyOptions certify;
   certify.seed = options.seed;
   certify.engine.time_limit_s = options.time_limit_s;
@@ -85,9 +90,11 @@ int report_verdict(const Options& options, const hw::Manifest& manifest, std::st
     };
   }
   sim::Report report = sim::certify(make_problem(manifest, std::move(deck), deck_name), certify);
-  if (path) path->commit();
   report.checks.insert(report.checks.begin(), first.begin(), first.end());
-  write_json(options, checks_to_json(report));
+  if (path) path->finish();
+  results.write(checks_to_json(report));
+  if (path) path->commit();
+  results.commit();
   print_text(options, format_checks(report));
   return report.passed() ? 0 : 1;
 }
@@ -112,27 +119,26 @@ sim::Check compare_with_data(const hw::Manifest& manifest, const Options& option
 
 int run_cosim(const Options& options) {
   Progress progress;
+  JsonOutput results(options);
   const Prepared prepared = prepare(options, progress);
   const Built built = build_circuit(prepared, options, "cosim");
   print_remark(describe_null_space(prepared.system, prepared.null_space));
-  return report_verdict(options, built.manifest, built.deck, "cosim", {}, progress);
+  return report_verdict(options, built.manifest, built.deck, "cosim", {}, progress, results);
 }
 
 int run_certify(const Options& options) {
   Progress progress;
-  const std::string manifest_path = options.manifest.value_or(
-      std::filesystem::path(options.deck).replace_extension(".json").string());
-  const std::string deck = read_file(options.deck);
-  if (!std::filesystem::exists(manifest_path)) {
-    throw core::InputError(fmt::format(
-        "{}: no such manifest; `springspice netlist` writes it beside the deck, --manifest names "
-        "another",
-        core::printable(manifest_path, 200)));
-  }
-  const hw::Manifest manifest = hw::parse_manifest(read_file(manifest_path), manifest_path);
+  JsonOutput results(options);
+  const std::string& manifest_path = *options.manifest;
+  std::string deck = read_file(options.deck, "give a netlist that `springspice netlist` wrote");
+  const std::string manifest_text = read_file(
+      manifest_path,
+      "`springspice netlist` writes the manifest beside the deck, --manifest names another");
+  const hw::Manifest manifest = hw::parse_manifest(manifest_text, manifest_path);
   std::vector<sim::Check> first;
   if (options.data) first.push_back(compare_with_data(manifest, options, progress));
-  return report_verdict(options, manifest, deck, options.deck, std::move(first), progress);
+  return report_verdict(options, manifest, std::move(deck), options.deck, std::move(first),
+                        progress, results);
 }
 
 }  // namespace springspice::cli

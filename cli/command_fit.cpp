@@ -91,22 +91,32 @@ Json nodes_to_json(const Eigen::MatrixXd& x) {
 }
 
 // Matrices have no data: the fit is K x = f, one row a coordinate.
-int fit_system(const Prepared& prepared, const Options& options) {
-  if (options.query) throw UsageError("--query needs --data: given matrices have no inputs");
+int fit_system(const Options& options, Progress& progress) {
+  std::optional<OutputFile> file;
+  if (options.out) file.emplace(*options.out);
+  JsonOutput results(options);
+  const Prepared prepared = prepare(options, progress);
+  print_remark(describe_null_space(prepared.system, prepared.null_space));
   const Eigen::MatrixXd x = core::solve_fit(prepared.system, prepared.null_space);
-  if (options.out) {
-    OutputFile file(*options.out, "--out");
+  if (file) {
+    std::string header = "coordinate";
+    for (Eigen::Index p = 1; p <= x.cols(); ++p) {
+      header += x.cols() == 1 ? ",x" : fmt::format(",x_y{}", p);
+    }
+    file->write(header + "\n");
     for (Eigen::Index i = 0; i < x.rows(); ++i) {
       std::string line = prepared.system.label(i);
       for (Eigen::Index p = 0; p < x.cols(); ++p) line += fmt::format(",{}", x(i, p));
-      file.write(line + "\n");
+      file->write(line + "\n");
     }
-    file.commit();
+    file->finish();
   }
   Json json = make_json();
   json["null_space"] = null_space_to_json(prepared.system, prepared.null_space);
   json["x"] = nodes_to_json(x);
-  write_json(options, json);
+  results.write(json);
+  if (file) file->commit();
+  results.commit();
   print_text(options, fmt::format("{} coordinates, rank of K {}\n", x.rows(),
                                   x.rows() - prepared.null_space.dimension()));
   return 0;
@@ -116,22 +126,26 @@ int fit_system(const Prepared& prepared, const Options& options) {
 
 int run_fit(const Options& options) {
   Progress progress;
-  const Prepared prepared = prepare(options, progress);
-  print_remark(describe_null_space(prepared.system, prepared.null_space));
-  if (!prepared.model) return fit_system(prepared, options);
-  const core::Model& model = *prepared.model;
-  const Eigen::MatrixXd x = core::solve_fit(prepared.system, prepared.null_space);
-
+  if (!options.data) {
+    if (options.query) throw UsageError("--query needs --data: given matrices have no inputs");
+    return fit_system(options, progress);
+  }
   // A pipe is gone after the fit: without a query there is nothing left to predict at.
-  const bool can_predict = options.query || *options.data != "-";
+  const bool can_predict = options.query || can_read_twice(*options.data);
   if (!can_predict && options.out) {
-    throw UsageError("--data - can be read only once; give --query FILE.csv for predictions");
+    throw UsageError(fmt::format(
+        "--data {} can be read only once; give --query FILE.csv for predictions", *options.data));
   }
   std::optional<OutputFile> file;
-  if (options.out) file.emplace(*options.out, "--out");
+  if (options.out) file.emplace(*options.out);
+  JsonOutput results(options);
+  const Prepared prepared = prepare(options, progress);
+  print_remark(describe_null_space(prepared.system, prepared.null_space));
+  const core::Model& model = *prepared.model;
+  const Eigen::MatrixXd x = core::solve_fit(prepared.system, prepared.null_space);
   Errors errors;
   if (can_predict) errors = predict(model, x, options, file ? &*file : nullptr);
-  if (file) file->commit();
+  if (file) file->finish();
 
   Json json = make_json();
   json["grid"] = grid_to_json(model);
@@ -166,7 +180,9 @@ int run_fit(const Options& options) {
                     "nearest face",
                     errors.clamped, errors.rows));
   }
-  write_json(options, json);
+  results.write(json);
+  if (file) file->commit();
+  results.commit();
   print_text(options, text);
   return 0;
 }

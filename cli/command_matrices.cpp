@@ -1,4 +1,7 @@
 // `matrices`: the model as Matrix Market files and model.json.
+#include <algorithm>
+#include <filesystem>
+#include <memory>
 #include <ostream>
 
 #include <fmt/format.h>
@@ -14,24 +17,59 @@
 namespace springspice::cli {
 namespace {
 
-template <typename Matrix>
-void write_matrix(const std::string& folder, const char* name, const Matrix& matrix,
-                  core::Symmetry symmetry) {
-  OutputFile file(folder + "/" + name, "--out");
-  if constexpr (std::is_same_v<Matrix, core::SparseMatrix>) {
-    core::write_matrix_market(file.stream(), matrix, symmetry);
-  } else {
-    core::write_matrix_market(file.stream(), matrix);
+// The files of one folder: all are complete before the first takes its name, so that a folder
+// never holds the M of one model and the K of another.
+class Folder {
+ public:
+  explicit Folder(const std::string& path) : path_(path) { make_folder(path); }
+
+  OutputFile& add(const char* name) {
+    names_.emplace_back(name);
+    files_.push_back(std::make_unique<OutputFile>(path_ + "/" + name));
+    return *files_.back();
   }
-  file.commit();
-}
+
+  template <typename Matrix>
+  void add_matrix(const char* name, const Matrix& matrix, core::Symmetry symmetry) {
+    OutputFile& file = add(name);
+    if constexpr (std::is_same_v<Matrix, core::SparseMatrix>) {
+      core::write_matrix_market(file.stream(), matrix, symmetry);
+    } else {
+      core::write_matrix_market(file.stream(), matrix);
+    }
+    file.finish();
+  }
+
+  const std::vector<std::string>& names() const { return names_; }
+
+  void commit() {
+    check_no_leftovers();
+    for (const auto& file : files_) file->finish();
+    for (const auto& file : files_) file->commit();
+  }
+
+ private:
+  // A file of an earlier run that this one does not replace would be read as part of this one.
+  void check_no_leftovers() const {
+    for (const std::string name : {"M.mtx", "A.mtx", "b.mtx", "B.mtx", "W.mtx"}) {
+      if (std::find(names_.begin(), names_.end(), name) != names_.end()) continue;
+      std::error_code ignored;
+      if (!std::filesystem::exists(path_ + "/" + name, ignored)) continue;
+      throw OutputError(
+          fmt::format("--out {0}: it holds {1} of an earlier run, and this run has no {1}; remove "
+                      "that file or choose another --out",
+                      core::printable(path_, 200), name));
+    }
+  }
+
+  std::string path_;
+  std::vector<std::string> names_;
+  std::vector<std::unique_ptr<OutputFile>> files_;
+};
 
 // Row by row, so that memory stays O(cells): one pass to count the entries, one to write them.
-void write_weights(const std::string& folder, const Options& options, const core::Model& model) {
+void write_weights(Folder& folder, const Options& options, const core::Model& model) {
   core::Table table(*options.data, options.columns);
-  if (!table.rewindable()) {
-    throw UsageError("--write-W reads the data again, which a pipe cannot; give a file");
-  }
   std::vector<double> u(model.inputs.size());
   std::vector<double> y(model.targets.size());
   core::Stencil stencil;
@@ -41,7 +79,7 @@ void write_weights(const std::string& folder, const Options& options, const core
     for (const double weight : stencil.weights) entries += weight != 0.0 ? 1U : 0U;
   }
   table.rewind();
-  OutputFile file(folder + "/W.mtx", "--out");
+  OutputFile& file = folder.add("W.mtx");
   file.write(fmt::format("%%MatrixMarket matrix coordinate real general\n{} {} {}\n",
                          model.data.count(), model.data.grid().node_count(), entries));
   while (table.next(u, y)) {
@@ -51,7 +89,6 @@ void write_weights(const std::string& folder, const Options& options, const core
       file.write(fmt::format("{} {} {}\n", table.row(), stencil.nodes[c] + 1, stencil.weights[c]));
     }
   }
-  file.commit();
 }
 
 Json describe(const Prepared& prepared, const Options& options) {
@@ -69,7 +106,8 @@ Json describe(const Prepared& prepared, const Options& options) {
       prepared.model ? core::potential_constant(prepared.model->data, prepared.model->parameters)
                      : 0.0;
   const core::Energies energies = core::compute_energies(system, prepared.initial, constant);
-  json["lagrangian"] = {{"x0", options.x0},
+  // The file's name alone: the same model gives the same bytes wherever it lies.
+  json["lagrangian"] = {{"x0", std::filesystem::path(options.x0).filename().string()},
                         {"T", energies.kinetic},
                         {"U", energies.potential},
                         {"L", energies.lagrangian()}};
@@ -79,43 +117,42 @@ Json describe(const Prepared& prepared, const Options& options) {
 }  // namespace
 
 int run_matrices(const Options& options) {
+  if (options.write_W && !options.data) {
+    throw UsageError("--write-W needs --data: given matrices have no weights");
+  }
+  if (options.write_W && !can_read_twice(*options.data)) {
+    throw UsageError("--write-W reads the data again, which a pipe cannot; give a file");
+  }
   Progress progress;
   const Prepared prepared = prepare(options, progress);
   const core::SecondOrderSystem& system = prepared.system;
-  const std::string& folder = *options.out;
-  make_folder(folder);
+  Folder folder(*options.out);
+  JsonOutput results(options);
   using core::Symmetry;
   if (system.dynamics == core::Dynamics::underdamped) {
-    write_matrix(folder, "M.mtx", system.M, Symmetry::symmetric);
+    folder.add_matrix("M.mtx", system.M, Symmetry::symmetric);
   }
-  write_matrix(folder, "D.mtx", system.D, Symmetry::symmetric);
-  write_matrix(folder, "K.mtx", system.K, Symmetry::symmetric);
-  write_matrix(folder, "f.mtx", system.f, Symmetry::general);
-  Json json = describe(prepared, options);
-  json["files"] = {"D.mtx", "K.mtx", "f.mtx"};
-  if (system.dynamics == core::Dynamics::underdamped)
-    json["files"].insert(json["files"].begin(), "M.mtx");
+  folder.add_matrix("D.mtx", system.D, Symmetry::symmetric);
+  folder.add_matrix("K.mtx", system.K, Symmetry::symmetric);
+  folder.add_matrix("f.mtx", system.f, Symmetry::general);
   if (system.size() <= core::kLangevinLimit) {
     const core::LangevinSystem langevin = core::make_langevin(system);
-    write_matrix(folder, "A.mtx", langevin.A, Symmetry::general);
-    write_matrix(folder, "b.mtx", langevin.b, Symmetry::general);
-    write_matrix(folder, "B.mtx", langevin.B, Symmetry::general);
-    for (const char* name : {"A.mtx", "b.mtx", "B.mtx"}) json["files"].push_back(name);
+    folder.add_matrix("A.mtx", langevin.A, Symmetry::general);
+    folder.add_matrix("b.mtx", langevin.b, Symmetry::general);
+    folder.add_matrix("B.mtx", langevin.B, Symmetry::general);
   } else {
     print_remark(
         fmt::format("A, b and B are not written: M^-1 K is dense, {} x {} (limit: {} "
                     "coordinates); M, D, K and f say the same",
                     system.size(), system.size(), core::kLangevinLimit));
   }
-  if (options.write_W) {
-    if (!prepared.model) throw UsageError("--write-W needs --data: given matrices have no weights");
-    write_weights(folder, options, *prepared.model);
-    json["files"].push_back("W.mtx");
-  }
-  OutputFile model(folder + "/model.json", "--out");
-  model.write(json.dump(2, ' ', true) + "\n");
-  model.commit();
-  write_json(options, json);
+  if (options.write_W) write_weights(folder, options, *prepared.model);
+  Json json = describe(prepared, options);
+  json["files"] = folder.names();
+  folder.add("model.json").write(format_json(json));
+  results.write(json);
+  folder.commit();
+  results.commit();
   print_remark(describe_null_space(system, prepared.null_space));
   print_text(options, fmt::format("{} coordinates, {} output{}, rank of K {}; T = {}, U = {} at x0 "
                                   "({})\nwrote {} files to {}\n",
@@ -123,7 +160,7 @@ int run_matrices(const Options& options) {
                                   system.size() - prepared.null_space.dimension(),
                                   json["lagrangian"]["T"].get<double>(),
                                   json["lagrangian"]["U"].get<double>(), options.x0,
-                                  json["files"].size() + 1, folder));
+                                  folder.names().size(), *options.out));
   return 0;
 }
 

@@ -1,9 +1,14 @@
 #include "cli/options.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <string_view>
+#include <system_error>
+#include <utility>
 
 #include <boost/program_options.hpp>
 #include <fmt/format.h>
@@ -14,6 +19,8 @@ namespace springspice::cli {
 namespace {
 
 namespace po = boost::program_options;
+
+constexpr const char* kVersion = "springspice " SPRINGSPICE_VERSION "\n";
 
 constexpr const char* kOverview =
     "springspice: from a data table to a circuit that learns it, with proof.\n"
@@ -101,7 +108,7 @@ po::options_description source_options(Options& o) {
       "fdt (thermal equilibrium), or diagonal (the paper's)")(
       "x0", po::value(&o.x0)->default_value("zero"),
       "start: zero, random, stationary, or a Matrix Market file (nu x m)")(
-      "seed", po::value(&o.seed)->default_value(1), "of random starts and random probes");
+      "seed", po::value<std::string>()->default_value("1"), "of random starts and random probes");
   return group;
 }
 
@@ -146,11 +153,13 @@ po::options_description command_options(const std::string& command, Options& o) 
     group.add_options()("deck", po::value(&o.deck), "the netlist (also as the first argument)")(
         "manifest", po::value<std::string>(), "its manifest (default: NAME.json beside it)")(
         "data", po::value<std::string>(), "rebuild the model from these data first")(
-        "seed", po::value(&o.seed)->default_value(1), "of random probes");
+        "seed", po::value<std::string>()->default_value("1"), "of random probes");
     all.add(group).add(engine_options(o));
   } else {
-    all.add(source_options(o)).add(time_options());
-    if (command == "netlist" || command == "cosim") all.add(circuit_options());
+    all.add(source_options(o));
+    if (command == "netlist" || command == "cosim") {
+      all.add(time_options()).add(circuit_options());
+    }
     if (command == "cosim") all.add(engine_options(o));
   }
   if (command == "fit") {
@@ -172,22 +181,22 @@ po::options_description command_options(const std::string& command, Options& o) 
   results.add_options()("json", po::value<std::string>(),
                         "results as JSON to a file; - is standard output")(
       "config", po::value<std::string>(), "FILE.ini with any of these options, name = value")(
-      "help", "this text");
+      "help", "this text")("version", "the version of springspice");
   return all.add(results);
 }
 
 Strings split(const std::string& text, const char* option) {
   Strings names;
-  std::stringstream stream(text);
-  std::string name;
-  while (std::getline(stream, name, ',')) {
-    if (name.empty()) {
+  std::string_view rest = text;
+  while (true) {
+    names.emplace_back(rest.substr(0, rest.find(',')));
+    if (names.back().empty()) {
       throw UsageError(
           fmt::format("--{} '{}' has an empty name; write a,b", option, core::printable(text)));
     }
-    names.push_back(name);
+    if (names.back().size() == rest.size()) return names;
+    rest.remove_prefix(names.back().size() + 1);
   }
-  return names;
 }
 
 template <typename T>
@@ -214,6 +223,42 @@ void require_positive(const std::optional<double>& value, const char* option) {
   }
 }
 
+std::uint64_t read_seed(const std::string& text) {
+  std::uint64_t seed = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, seed);
+  if (error != std::errc() || stop != end) {
+    throw UsageError(fmt::format("--seed is '{}'; it must be a whole number from 0 to 2^64 - 1",
+                                 core::printable(text)));
+  }
+  return seed;
+}
+
+// Matrices come as they are: an option that would shape them from data says nothing about them.
+void refuse_with_system(const po::variables_map& map) {
+  for (const char* option :
+       {"inputs", "targets", "sticks", "bounds", "mass", "mass-is", "spring", "spring-is",
+        "friction", "neighbor-spring", "pin-spring", "pin-level"}) {
+    if (map.count(option) == 0 || map[option].defaulted()) continue;
+    throw UsageError(fmt::format(
+        "--{} shapes a model from --data; --system gives the matrices as they are: leave it out",
+        option));
+  }
+}
+
+bool is_start_word(const std::string& x0) {
+  return x0 == "zero" || x0 == "random" || x0 == "stationary";
+}
+
+void read_start(const std::string& x0) {
+  std::error_code ignored;
+  if (is_start_word(x0) || std::filesystem::exists(x0, ignored)) return;
+  throw UsageError(fmt::format(
+      "--x0 is '{}', and there is no such file; it must be zero, random, stationary, or a Matrix "
+      "Market file with one row a coordinate",
+      core::printable(x0)));
+}
+
 void read_thermal_energy(const po::variables_map& map, core::Parameters& p) {
   const std::optional<double> kT = get<double>(map, "kT");
   const std::optional<double> kelvin = get<double>(map, "temperature-K");
@@ -234,6 +279,8 @@ void read_source(const po::variables_map& map, Options& o) {
   if (!o.data && !o.system) {
     throw UsageError("no model: give --data FILE.csv (or - for standard input), or --system DIR");
   }
+  if (o.system) refuse_with_system(map);
+  read_start(o.x0);
   if (const auto names = get<std::string>(map, "inputs"))
     o.columns.inputs = split(*names, "inputs");
   if (const auto names = get<std::string>(map, "targets")) {
@@ -263,13 +310,15 @@ void read_circuit(const po::variables_map& map, Options& o) {
                                          hw::Coupling::gyrator};
   o.topology = kTopologies[choose(map, "realization", {"opamp", "gmc", "rlc"})];
   o.coupling = kCouplings[choose(map, "coupling", {"auto", "direct", "gyrator"})];
+  if (o.topology != hw::Topology::rlc && o.coupling != hw::Coupling::automatic) {
+    throw UsageError("--coupling says how rlc writes a spring; write --realization rlc with it");
+  }
   o.literal_springs = choose(map, "springs", {"condensed", "literal"}) == 1;
   if (o.literal_springs &&
       (o.topology != hw::Topology::rlc || o.coupling == hw::Coupling::direct || o.system)) {
     throw UsageError(
         "--springs literal needs data and --realization rlc --coupling gyrator, where each spring "
-        "is "
-        "a part of its own; the others sum springs into K");
+        "is a part of its own; the others sum springs into K");
   }
   if (o.literal_springs) o.coupling = hw::Coupling::gyrator;
   o.range = choose(map, "range", {"board", "chip"}) == 0 ? hw::Range::board : hw::Range::chip;
@@ -281,20 +330,108 @@ void read_circuit(const po::variables_map& map, Options& o) {
   require_positive(o.scales.velocity_v, "scale-velocity");
 }
 
+// NAME.cir -> NAME.json
+std::string choose_manifest(const std::string& deck) {
+  if (deck == "-") throw UsageError("--out -: a netlist comes with its manifest; name a file");
+  // Quotes are text; printable() would escape them too.
+  std::string name = std::filesystem::path(deck).filename().string();
+  std::erase_if(name, [](char c) { return c == '\'' || c == '"' || c == '\\'; });
+  if (core::printable(name, name.size()) != name) {
+    throw UsageError(
+        fmt::format("--out '{}': the name goes into the deck's title, which is one line of UTF-8 "
+                    "text; take another",
+                    core::printable(deck, 200)));
+  }
+  const std::string manifest = std::filesystem::path(deck).replace_extension(".json").string();
+  if (manifest == deck) {
+    throw UsageError(
+        fmt::format("--out {}: the manifest is NAME.json; give the deck another ending, "
+                    "e.g. NAME.cir",
+                    core::printable(deck, 200)));
+  }
+  return manifest;
+}
+
+struct NamedFile {
+  const char* option;
+  std::string path;
+};
+
+bool are_same_file(const std::string& a, const std::string& b) {
+  std::error_code error;
+  const auto status = std::filesystem::status(a, error);
+  // A terminal or /dev/null may serve several.
+  if (std::filesystem::exists(status) && is_other(status)) return false;
+  if (std::filesystem::exists(status)) return std::filesystem::equivalent(a, b, error);
+  const auto full = [&](const std::string& path) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error);
+  };
+  return full(a) == full(b) && !error;
+}
+
+// No result may replace what the command reads, or another result.
+void check_files(const std::string& command, const po::variables_map& map, const Options& o) {
+  std::vector<NamedFile> reads;
+  std::vector<NamedFile> writes;
+  const auto add = [](std::vector<NamedFile>& files, const char* option,
+                      const std::optional<std::string>& path) {
+    if (path) files.push_back({option, *path});
+  };
+  add(reads, "--data", o.data);
+  add(reads, "--query", o.query);
+  add(reads, "--system", o.system);
+  for (const char* name : {"M.mtx", "D.mtx", "K.mtx", "f.mtx"}) {
+    if (o.system) add(reads, "--system", *o.system + "/" + name);
+  }
+  if (!is_start_word(o.x0)) add(reads, "--x0", o.x0);
+  add(reads, "--config", get<std::string>(map, "config"));
+  if (command == "certify") add(reads, "the deck", o.deck);
+  if (command == "certify") add(reads, "the manifest", o.manifest);
+  add(writes, "--out", o.out);
+  if (command == "netlist") add(writes, "the manifest of --out", o.manifest);
+  add(writes, "--path", o.path);
+  add(writes, "--json", o.json);
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    const auto [option, path] = writes[i];
+    for (std::size_t j = 0; j < i; ++j) {
+      if (path == "-" && writes[j].path == "-") {
+        throw UsageError(fmt::format("{} - and {} - would mix on standard output; name a file",
+                                     writes[j].option, option));
+      }
+      if (path != "-" && are_same_file(path, writes[j].path)) {
+        throw UsageError(fmt::format("{} {}: {} writes to the same file; name another", option,
+                                     core::printable(path, 200), writes[j].option));
+      }
+    }
+    for (const NamedFile& read : reads) {
+      if (path == "-" || read.path == "-" || !are_same_file(path, read.path)) continue;
+      throw UsageError(fmt::format(
+          "{} {}: it would replace what {} reads; name another", option, core::printable(path, 200),
+          read.option[0] == '-' ? read.option : fmt::format("certify ({})", read.option)));
+    }
+  }
+}
+
 void read_results(const std::string& command, const po::variables_map& map, Options& o) {
   o.json = get<std::string>(map, "json");
+  o.seed = read_seed(map["seed"].as<std::string>());
   if (map.count("path") != 0) o.path = get<std::string>(map, "path");
   if (map.count("query") != 0) o.query = get<std::string>(map, "query");
   if (map.count("out") != 0) o.out = get<std::string>(map, "out");
   if (command == "certify") {
-    o.manifest = get<std::string>(map, "manifest");
-    o.data = get<std::string>(map, "data");
     if (o.deck.empty()) throw UsageError("no deck: write springspice certify NAME.cir");
+    o.data = get<std::string>(map, "data");
+    o.manifest = get<std::string>(map, "manifest")
+                     .value_or(std::filesystem::path(o.deck).replace_extension(".json").string());
   } else if (command == "matrices" || command == "netlist") {
     if (!o.out) {
       throw UsageError(command == "matrices" ? "no place for the results: give --out DIR"
                                              : "no place for the circuit: give --out NAME.cir");
     }
+  }
+  if (command == "netlist") o.manifest = choose_manifest(*o.out);
+  if (command == "matrices" && *o.out == "-") {
+    throw UsageError("--out -: the matrices are several files; name a folder");
   }
   if (o.query && *o.query == "-" && o.data && *o.data == "-") {
     throw UsageError("--data and --query cannot both be standard input");
@@ -316,30 +453,93 @@ const CommandHelp& find_command(const std::string& name) {
   throw UsageError(fmt::format("unknown command '{}'; there are: {}", core::printable(name), all));
 }
 
-po::variables_map parse_variables(const Strings& words, const po::options_description& description,
-                                  const std::string& command) {
-  po::variables_map map;
-  po::positional_options_description positional;
-  if (command == "certify") positional.add("deck", 1);
+// What the library says, and what to write.
+std::string describe(const po::error& error, const std::string& command) {
+  std::string text = error.what();
+  const auto* const fault = dynamic_cast<const po::validation_error*>(&error);
+  if (fault != nullptr && fault->kind() == po::validation_error::invalid_option_value) {
+    text += "; it must be a number, like 1 or 2.5e-3";
+  }
+  return fmt::format("{}; `springspice {} --help` lists the options", text, command);
+}
+
+// The library would take `--json --out` for a file named --out.
+void check_value(const po::option& option) {
+  if (option.original_tokens.size() < 2 || !option.original_tokens[1].starts_with("--")) return;
+  throw UsageError(
+      fmt::format("--{0} needs a value, and '{1}' looks like the next option; write --{0}=VALUE",
+                  option.string_key, core::printable(option.original_tokens[1])));
+}
+
+po::parsed_options parse_words(const Strings& words, const po::options_description& description,
+                               const std::string& command) {
   // No short options and no guessing: -1 is a value, and --out is not --outputs.
   const int style = po::command_line_style::allow_long |
                     po::command_line_style::long_allow_adjacent |
                     po::command_line_style::long_allow_next;
-  po::store(
-      po::command_line_parser(words).options(description).positional(positional).style(style).run(),
-      map);
-  if (map.count("config") != 0) {
-    const auto path = map["config"].as<std::string>();
-    std::ifstream file(path);
-    if (!file) throw UsageError(fmt::format("--config {}: cannot be read", core::printable(path)));
-    po::store(po::parse_config_file(file, description), map);
+  po::parsed_options parsed =
+      po::command_line_parser(words).options(description).style(style).run();
+  bool deck_is_free = command == "certify";
+  for (po::option& option : parsed.options) {
+    if (!option.string_key.empty()) {
+      check_value(option);
+      continue;
+    }
+    const std::string& word = option.value.at(0);
+    if (!std::exchange(deck_is_free, false) || word.starts_with('-')) {
+      throw UsageError(
+          fmt::format("'{}' is neither an option nor the value of one; options begin with --, and "
+                      "lists have no blanks: a,b; `springspice {} --help` lists the options",
+                      core::printable(word), command));
+    }
+    option.string_key = "deck";
+    option.position_key = -1;
+  }
+  return parsed;
+}
+
+// Lines `name = value`, # begins a comment.
+po::parsed_options parse_config(const std::string& path,
+                                const po::options_description& description) {
+  std::ifstream file(path);
+  file.peek();  // a folder opens like a file, and fails here
+  if (!file.is_open() || file.bad()) {
+    throw UsageError(fmt::format("--config {}: cannot be read; give a file with lines name = value",
+                                 core::printable(path, 200)));
+  }
+  std::stringstream text;
+  text << file.rdbuf();
+  if (text.str().starts_with("\xEF\xBB\xBF")) text.seekg(3);
+  po::parsed_options parsed = po::parse_config_file(text, description);
+  for (const po::option& option : parsed.options) {
+    for (const char* name : {"config", "help", "version"}) {
+      if (option.string_key == name) {
+        throw UsageError(fmt::format("--config {}: '{}' belongs on the command line; remove it",
+                                     core::printable(path, 200), name));
+      }
+    }
+  }
+  return parsed;
+}
+
+po::variables_map parse_variables(const Strings& words, const po::options_description& description,
+                                  const std::string& command) {
+  po::variables_map map;
+  po::store(parse_words(words, description, command), map);
+  if (map.count("config") == 0) return map;
+  const auto path = map["config"].as<std::string>();
+  try {
+    po::store(parse_config(path, description), map);
+  } catch (const po::error& error) {
+    throw UsageError(
+        fmt::format("--config {}: {}", core::printable(path, 200), describe(error, command)));
   }
   return map;
 }
 
 std::string format_help(const CommandHelp& command, const po::options_description& description) {
   std::ostringstream text;
-  text << "Usage: " << command.usage << "\n\n" << description;
+  text << "Usage: " << command.usage << "\n" << description;
   return text.str();
 }
 
@@ -363,7 +563,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     return line;
   }
   if (words[0] == "--version") {
-    line.text = "springspice " SPRINGSPICE_VERSION "\n";
+    line.text = kVersion;
     return line;
   }
   const CommandHelp& command = find_command(words[0]);
@@ -372,6 +572,10 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   try {
     po::variables_map map =
         parse_variables({words.begin() + 1, words.end()}, description, line.command);
+    if (map.count("version") != 0) {
+      line.text = kVersion;
+      return line;
+    }
     if (map.count("help") != 0) {
       line.text = format_help(command, description);
       return line;
@@ -380,9 +584,9 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     if (line.command != "certify") read_source(map, line.options);
     if (line.command == "netlist" || line.command == "cosim") read_circuit(map, line.options);
     read_results(line.command, map, line.options);
+    check_files(line.command, map, line.options);
   } catch (const po::error& error) {
-    throw UsageError(
-        fmt::format("{}; `springspice {} --help` lists the options", error.what(), line.command));
+    throw UsageError(describe(error, line.command));
   }
   return line;
 }

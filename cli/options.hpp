@@ -42,7 +42,8 @@ struct Options {
   hw::ScaleChoice scales;
   bool literal_springs = false;
   // results
-  std::optional<std::string> out, json, query, path, manifest;
+  std::optional<std::string> out, json, query, path;
+  std::optional<std::string> manifest;  ///< certify reads it, netlist writes it
   std::string deck;
   bool write_W = false;
   double time_limit_s = 300.0;

@@ -182,6 +182,7 @@ struct OutputFile::State {
   [[noreturn]] void fail(const std::string& reason) const {
     throw OutputError(fmt::format("cannot write {}: {} choose another {}", name_, reason, option_));
   }
+  void finish();
   void commit();
 
   FileBuffer buffer;
@@ -201,6 +202,7 @@ struct OutputFile::State {
   mode_t mode_ = 0;     // of the old file; 0 where there is none
   TemporarySlot* slot_ = nullptr;
   pid_t owner_ = ::getpid();
+  bool finished_ = false;
 };
 
 OutputFile::State::State(const std::string& path, const std::string& option)
@@ -285,13 +287,19 @@ void OutputFile::State::close_file() {
   if (::close(file) != 0 && buffer.failure == 0 && errno != EINTR) buffer.failure = errno;
 }
 
-void OutputFile::State::commit() {
+void OutputFile::State::finish() {
+  if (finished_) return;
   assert(buffer.file >= 0);
+  finished_ = true;
   stream.flush();
   close_file();
   if (buffer.failure != 0) fail(write_reason(buffer.failure));
   // An operator<< that ran out of memory leaves no other trace.
   if (!stream) fail("its text could not be formed;");
+}
+
+void OutputFile::State::commit() {
+  finish();
   if (temporary_.empty()) return;
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
     fail(folder_reason(folder_of(target_), errno));
@@ -318,6 +326,7 @@ void OutputFile::write(std::string_view text) {
   if (state_->buffer.failure != 0) state_->fail(write_reason(state_->buffer.failure));
 }
 
+void OutputFile::finish() { state_->finish(); }
 void OutputFile::commit() { state_->commit(); }
 
 // ---- folders and signals -----------------------------------------------------------------------

@@ -41,7 +41,12 @@ class OutputFile {
   /// @throws OutputError as soon as the text does not fit; it may also come later, from commit()
   void write(std::string_view text);
 
-  /// Makes the file appear under its name. @pre not committed yet
+  /// Flushes and closes, so that of commit() only the renaming is left: files that belong together
+  /// are all finished before the first is committed. No text may follow.
+  /// @throws OutputError for any text that could not be written
+  void finish();
+
+  /// finish(), and makes the file appear under its name. @pre not committed yet
   /// @throws OutputError for any text that could not be written; the old file then stays
   void commit();
 

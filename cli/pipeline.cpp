@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <numbers>
+#include <system_error>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
+#include "core/error.hpp"
 #include "core/fit.hpp"
 #include "core/initial_state.hpp"
 #include "netlist/writer.hpp"
@@ -24,6 +28,17 @@ core::ModelRequest make_request(const Options& options, Progress& progress) {
   request.literal_springs = options.literal_springs;
   request.on_progress = [&progress](std::size_t rows) { progress.count("rows", rows); };
   return request;
+}
+
+// JSON holds nothing else, and a manifest must give back the column's name as it was.
+void require_utf8(const std::string& name, const std::string& file) {
+  try {
+    (void)nlohmann::json(name).dump();
+  } catch (const nlohmann::json::type_error&) {
+    throw core::InputError(fmt::format(
+        "{}: the column name '{}' is not UTF-8; save the table as UTF-8, or rename the column",
+        core::printable(file, 200), core::printable(name)));
+  }
 }
 
 core::State make_initial(const Prepared& prepared, const Options& options) {
@@ -84,10 +99,20 @@ hw::Manifest make_manifest(const Prepared& prepared, const sim::Analysis& analys
 
 }  // namespace
 
+bool can_read_twice(const std::string& path) {
+  std::error_code ignored;
+  const auto status = std::filesystem::status(path, ignored);
+  // What is not there is another fault, which the reader tells.
+  return path != "-" && (!std::filesystem::exists(status) || is_regular_file(status));
+}
+
 Prepared prepare(const Options& options, Progress& progress) {
   Prepared prepared;
   if (options.data) {
     prepared.model = core::read_model(make_request(options, progress));
+    for (const auto* names : {&prepared.model->inputs, &prepared.model->targets}) {
+      for (const std::string& name : *names) require_utf8(name, *options.data);
+    }
     prepared.system = prepared.model->system;
   } else {
     prepared.system = core::read_system(*options.system, options.parameters.dynamics);
@@ -161,10 +186,10 @@ std::string describe_null_space(const core::SecondOrderSystem& system,
   }
   if (null_space.support.size() > kShown) nodes += ", ...";
   return fmt::format(
-      "K is singular: {} of {} directions are free (rank {}), over {} nodes: {}; data do not hold "
+      "K is singular: {} of {} directions are free (rank {}), over {} node{}: {}; data do not hold "
       "them; --neighbor-spring 0.01 does, or fewer --sticks",
       null_space.dimension(), system.size(), system.size() - null_space.dimension(),
-      null_space.support.size(), nodes);
+      null_space.support.size(), null_space.support.size() == 1 ? "" : "s", nodes);
 }
 
 }  // namespace springspice::cli

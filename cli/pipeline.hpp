@@ -22,6 +22,9 @@ struct Prepared {
 
 Prepared prepare(const Options& options, Progress& progress);
 
+/// False for standard input and for pipes, whose rows are gone once read.
+bool can_read_twice(const std::string& path);
+
 /// A circuit that is ready to be written or run.
 struct Built {
   sim::Analysis analysis;

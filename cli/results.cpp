@@ -5,15 +5,14 @@
 
 #include <fmt/format.h>
 
-#include "cli/output_file.hpp"
-
 namespace springspice::cli {
 
 namespace {
 
-// Errors are small and need their size; an order needs its decimals.
+// Errors need their size; an order needs its decimals.
 std::string format_value(double value) {
-  return value >= 1.0 ? fmt::format("{:.3f}", value) : fmt::format("{:.2g}", value);
+  const bool decimals = value >= 1.0 && value < 1000.0;
+  return decimals ? fmt::format("{:.3f}", value) : fmt::format("{:.2g}", value);
 }
 
 }  // namespace
@@ -22,15 +21,27 @@ Json make_json() { return {{"springspice", SPRINGSPICE_VERSION}}; }
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
-void write_json(const Options& options, const Json& json) {
-  if (!options.json) return;
-  OutputFile file(*options.json, "--json");
-  file.write(json.dump(2, ' ', true) + "\n");
-  file.commit();
+// A file name need not be UTF-8, and JSON must be.
+std::string format_json(const Json& json) {
+  return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
+}
+
+JsonOutput::JsonOutput(const Options& options) {
+  if (options.json) file_.emplace(*options.json, "--json");
+}
+
+void JsonOutput::write(const Json& json) {
+  if (!file_) return;
+  file_->write(format_json(json));
+  file_->finish();
+}
+
+void JsonOutput::commit() {
+  if (file_) file_->commit();
 }
 
 void print_text(const Options& options, const std::string& text) {
-  if (options.json == "-" || options.out == "-") return;
+  if (options.json == "-" || options.out == "-" || options.path == "-") return;
   OutputFile out("-", "standard output");
   out.write(text);
   out.commit();

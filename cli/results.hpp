@@ -1,11 +1,13 @@
 // Results as text and as JSON.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include <nlohmann/json.hpp>
 
 #include "cli/options.hpp"
+#include "cli/output_file.hpp"
 #include "core/model.hpp"
 #include "sim/certify.hpp"
 
@@ -20,10 +22,22 @@ Json make_json();
 /// A number, or null where it is NaN or infinite, which JSON has no word for.
 Json number(double value);
 
-/// Writes to the file or to standard output, where --json asks for it.
-void write_json(const Options& options, const Json& json);
+/// JSON as text in ASCII, one value a line.
+std::string format_json(const Json& json);
 
-/// Standard output for people; silent where --json - or --out - takes standard output.
+/// What --json asks for, if it does: opened before the work, so that a name that cannot be written
+/// is known then.
+class JsonOutput {
+ public:
+  explicit JsonOutput(const Options& options);
+  void write(const Json& json);
+  void commit();
+
+ private:
+  std::optional<OutputFile> file_;
+};
+
+/// Standard output for people; silent where an option takes standard output with `-`.
 void print_text(const Options& options, const std::string& text);
 
 /// The checks as a table: name, value, sense, limit, status, detail, and where limits come from.

@@ -12,6 +12,9 @@ namespace {
 
 using Cholesky = Eigen::SimplicialLDLT<SparseMatrix>;
 
+// Far above the rounding of a pivot, which a nearly singular K may leave on either side of 0.
+constexpr double kIndefinite = 1e-9;
+
 SparseMatrix selection(const std::vector<int>& coordinates, Eigen::Index size) {
   SparseMatrix pick(size, static_cast<Eigen::Index>(coordinates.size()));
   for (std::size_t i = 0; i < coordinates.size(); ++i) {
@@ -23,7 +26,8 @@ SparseMatrix selection(const std::vector<int>& coordinates, Eigen::Index size) {
 
 Eigen::MatrixXd solve_refined(const SparseMatrix& matrix, const Eigen::MatrixXd& rhs) {
   const Cholesky factor(matrix);
-  if (factor.info() != Eigen::Success) {
+  const double largest = matrix.diagonal().cwiseAbs().maxCoeff();
+  if (factor.info() != Eigen::Success || factor.vectorD().minCoeff() < -kIndefinite * largest) {
     throw InputError("K cannot be factorised; it must be positive semidefinite for a fit to exist");
   }
   Eigen::MatrixXd x = factor.solve(rhs);
@@ -65,8 +69,14 @@ Eigen::MatrixXd solve_fit(const SecondOrderSystem& system, const NullSpace& null
   const SparseMatrix basis_t = basis.transpose();
   const SparseMatrix gram = basis_t * weight * basis;
   const Cholesky factor(gram);
-  if (factor.info() != Eigen::Success) {
-    throw InputError("D is singular on a free direction of K; there is no rest position");
+  const auto singular = [&] {
+    const Eigen::VectorXd diagonal = factor.permutationP() * gram.diagonal();
+    return (factor.vectorD().array() <= 1e-12 * diagonal.array()).any();
+  };
+  if (factor.info() != Eigen::Success || singular()) {
+    throw InputError(
+        "D is singular on a free direction of K: nothing holds or brakes it, so there is no rest "
+        "position; add friction or springs there");
   }
   for (int pass = 0; pass < 2; ++pass) {
     const Eigen::MatrixXd share = factor.solve(basis_t * (weight * x));

@@ -52,7 +52,7 @@ Grid::Grid(std::vector<Axis> axes) : axes_(std::move(axes)) {
     const std::int64_t along = std::int64_t{axis.sticks} + 1;
     if (entries > kMaxEntries / (along * 3)) {
       throw ParameterError(fmt::format(
-          "too many nodes: K of this grid would have more than 2^31 entries (axis '{}' has {} "
+          "too many nodes: K of this grid may have more than 2^31 entries (axis '{}' has {} "
           "sticks); give fewer in --sticks",
           printable(axis.name), axis.sticks));
     }

@@ -13,9 +13,10 @@
 namespace springspice::core {
 namespace {
 
-// Streams of the counter-based generator, one for each use, so that no two share numbers.
-constexpr std::uint64_t kPositionStream = 0x7830;
-constexpr std::uint64_t kVelocityStream = 0x7630;
+// Streams of the counter-based generator, one for each use, so that no two share numbers; noise
+// sources take theirs from 0 up, so these stand far above any count of sources.
+constexpr std::uint64_t kPositionStream = 0x7830'0000'0000'0000;
+constexpr std::uint64_t kVelocityStream = 0x7630'0000'0000'0000;
 
 Eigen::MatrixXd draw_normal(Eigen::Index rows, Eigen::Index columns, std::uint64_t seed,
                             std::uint64_t stream) {
@@ -29,8 +30,13 @@ Eigen::MatrixXd draw_normal(Eigen::Index rows, Eigen::Index columns, std::uint64
 }
 
 // Samples of N(0, scale matrix^-1): with P matrix P^T = L L^T, x = P^T L^-T xi.
-Eigen::MatrixXd draw_inverse(const SparseMatrix& matrix, double scale, const Eigen::MatrixXd& xi) {
+Eigen::MatrixXd draw_inverse(const SparseMatrix& matrix, const char* name, double scale,
+                             const Eigen::MatrixXd& xi) {
   const Eigen::SimplicialLLT<SparseMatrix> factor(matrix);
+  if (factor.info() != Eigen::Success) {
+    throw InputError(fmt::format(
+        "--x0 stationary: {} is not positive definite, so there is no stationary state", name));
+  }
   Eigen::MatrixXd draws(xi.rows(), xi.cols());
   for (Eigen::Index p = 0; p < xi.cols(); ++p) {
     const Eigen::VectorXd solved = factor.matrixU().solve(xi.col(p));
@@ -75,10 +81,10 @@ State draw_stationary_state(const SecondOrderSystem& system, const NullSpace& nu
         "--x0 stationary draws from Boltzmann's distribution, which is stationary under fdt noise "
         "only; write --noise-model fdt, or --x0 zero");
   }
-  state.x += draw_inverse(system.K, system.kT,
+  state.x += draw_inverse(system.K, "K", system.kT,
                           draw_normal(system.size(), system.outputs(), seed, kPositionStream));
   if (system.dynamics == Dynamics::underdamped) {
-    state.v = draw_inverse(system.M, system.kT,
+    state.v = draw_inverse(system.M, "M", system.kT,
                            draw_normal(system.size(), system.outputs(), seed, kVelocityStream));
   }
   return state;

@@ -18,7 +18,8 @@ State make_random_state(const SecondOrderSystem& system, std::span<const double>
 /// x ~ N(K^-1 f, kT K^-1) and v ~ N(0, kT M^-1), the equilibrium of `fdt` noise, by sparse
 /// Cholesky.
 /// @throws ParameterError where K has free directions (no stationary state) or the noise model is
-/// `diagonal` and kT > 0 (its stationary state is not this one).
+/// `diagonal` and kT > 0 (its stationary state is not this one); InputError where K is not positive
+/// definite.
 State draw_stationary_state(const SecondOrderSystem& system, const NullSpace& null_space,
                             std::uint64_t seed);
 

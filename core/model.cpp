@@ -101,6 +101,7 @@ Model build(Table& table, const ModelRequest& request, std::vector<Axis> axes) {
   }
   model.system = make_system(model.data, model.parameters);
   const double k = spring_stiffness(model.parameters, model.data.count());
+  if (k == 0.0) model.literal.clear();
   for (Spring& spring : model.literal) spring.stiffness *= k;
   return model;
 }

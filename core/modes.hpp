@@ -24,7 +24,8 @@ struct Modes {
 /// The largest system whose full modes are computed (dense, O(nu^3)).
 inline constexpr Eigen::Index kModesLimit = 3000;
 
-/// All modes; none where D is not gamma M (underdamped) or nu > kModesLimit.
+/// All modes; none where D is not gamma M (underdamped), nu > kModesLimit, or a mode has a negative
+/// stiffness (K not positive semidefinite).
 std::optional<Modes> compute_modes(const SecondOrderSystem& system, const NullSpace& null_space);
 
 /// What sets steps, lengths and frequencies.
@@ -32,12 +33,14 @@ struct TimeScales {
   double slowest_frequency = 0.0;  ///< smallest omega (rate) above 0, rad per unit of time
   double fastest_frequency = 0.0;  ///< largest omega (rate)
   double fastest_rate = 0.0;       ///< max |lambda(A)|
-  /// -1 / max Re lambda(A) over what relaxes at all; none where nothing does (undamped).
+  /// -1 / max Re lambda(A) over what relaxes at all; none where nothing does (undamped) or
+  /// something grows.
   std::optional<double> relaxation_time;
 };
 
-/// From the modes where there are any; for larger systems from the extreme modes alone (Lanczos);
-/// for general D from the eigenvalues of A.
+/// From the modes where there are any; for larger systems from the extreme modes alone (Lanczos, to
+/// about 1e-6); for general D or a K that is not positive semidefinite from the eigenvalues of A.
+/// Give the modes of compute_modes(): where it has none, that says something about the system.
 /// @throws ParameterError where none of the three can be had (says which options to give).
 TimeScales compute_time_scales(const SecondOrderSystem& system, const NullSpace& null_space,
                                const std::optional<Modes>& modes);

@@ -1,100 +1,87 @@
 #include "core/null_space.hpp"
 
-#include <algorithm>
 #include <cmath>
+#include <functional>
+#include <map>
 #include <numeric>
 
-#include <Eigen/OrderingMethods>
 #include <Eigen/SparseCholesky>
-#include <Eigen/SparseQR>
+
+#include "core/pivoted_ldl.hpp"
+#include "core/random.hpp"
 
 namespace springspice::core {
 namespace {
 
 using Triplets = std::vector<Eigen::Triplet<double>>;
 
-// A Cholesky pivot this large (of a matrix with unit diagonal) cannot come from a null direction:
+// A smallest eigenvalue this large (of a matrix with unit diagonal) cannot be a null direction:
 // rounding leaves at most about n eps there.
 constexpr double kClearlyPositive = 1e-8;
-// Entries of the orthonormal basis below this are rounding.
-constexpr double kNegligible = 1e-10;
+// Of the scaled basis, beside the 1 in each column: below the first rounding, below the second too
+// small to say that a coordinate is free.
+constexpr double kNegligible = 1e-16;
+constexpr double kSupported = 1e-10;
 
 SparseMatrix scale_to_unit_diagonal(const SparseMatrix& K, const Eigen::VectorXd& inverse_root) {
   return inverse_root.asDiagonal() * K * inverse_root.asDiagonal();
 }
 
+// By inverse iteration. The pivots alone do not tell: rounding may keep all of them large.
 bool is_clearly_definite(const SparseMatrix& scaled) {
   const Eigen::SimplicialLDLT<SparseMatrix> factor(scaled);
-  return factor.info() == Eigen::Success && factor.vectorD().minCoeff() > kClearlyPositive;
+  if (factor.info() != Eigen::Success || factor.vectorD().minCoeff() <= kClearlyPositive) {
+    return false;
+  }
+  Eigen::VectorXd x(scaled.rows());
+  for (Eigen::Index i = 0; i < x.size(); ++i) x(i) = normal(0, 0, static_cast<std::uint64_t>(i));
+  for (int pass = 0; pass < 3; ++pass) x = factor.solve(x.normalized());
+  return x.norm() < 1.0 / kClearlyPositive;
 }
 
-// Connected components of the graph of K, as lists of coordinates; free ones are not listed.
-std::vector<std::vector<int>> find_components(const SparseMatrix& K) {
-  std::vector<char> seen(static_cast<std::size_t>(K.rows()), 0);
-  std::vector<std::vector<int>> components;
-  for (int start = 0; start < K.rows(); ++start) {
-    if (seen[static_cast<std::size_t>(start)] != 0 || K.coeff(start, start) == 0.0) continue;
-    seen[static_cast<std::size_t>(start)] = 1;
-    std::vector<int> component{start};
-    for (std::size_t at = 0; at < component.size(); ++at) {
-      for (SparseMatrix::InnerIterator it(K, component[at]); it; ++it) {
-        char& mark = seen[static_cast<std::size_t>(it.row())];
-        if (mark != 0 || it.value() == 0.0) continue;
-        mark = 1;
-        component.push_back(static_cast<int>(it.row()));
+// l_r restricted to the pivots is a triangle T with T_rr = 1; the other coordinates hang on them by
+// K_:H K_HH^-1 = L T^-1. So the column of a dependent coordinate j is e_j - T^-T (row j of L),
+// found from the last pivot back to the first.
+class Dependent {
+ public:
+  explicit Dependent(const PivotedLdl& factors)
+      : factors_(factors), place_(factors.scale.size(), -1), shares_(factors.scale.size()) {
+    for (std::size_t r = 0; r < factors.terms.size(); ++r) {
+      place_[static_cast<std::size_t>(factors.terms[r].pivot)] = static_cast<int>(r);
+    }
+    for (std::size_t r = 0; r < factors.terms.size(); ++r) {
+      for (const auto& [coordinate, value] : factors.terms[r].entries) {
+        shares_[static_cast<std::size_t>(coordinate)].emplace_back(static_cast<int>(r), value);
       }
     }
-    std::sort(component.begin(), component.end());
-    components.push_back(std::move(component));
   }
-  return components;
-}
 
-SparseMatrix restrict_to(const SparseMatrix& matrix, const std::vector<int>& coordinates) {
-  std::vector<int> local(static_cast<std::size_t>(matrix.rows()), -1);
-  for (std::size_t i = 0; i < coordinates.size(); ++i) {
-    local[static_cast<std::size_t>(coordinates[i])] = static_cast<int>(i);
-  }
-  Triplets entries;
-  for (const int column : coordinates) {
-    for (SparseMatrix::InnerIterator it(matrix, column); it; ++it) {
-      const int row = local[static_cast<std::size_t>(it.row())];
-      if (row >= 0) entries.emplace_back(row, local[static_cast<std::size_t>(column)], it.value());
+  /// The null vector with 1 at coordinate j, which is no pivot, as (coordinate, value).
+  std::vector<std::pair<int, double>> direction(int j) const {
+    std::vector<std::pair<int, double>> entries{{j, 1.0}};
+    std::map<int, double, std::greater<>> waiting;  // by place of the pivot, the last first
+    for (const auto& [r, value] : shares_[static_cast<std::size_t>(j)]) waiting[r] -= value;
+    while (!waiting.empty()) {
+      const auto [r, value] = *waiting.begin();
+      waiting.erase(waiting.begin());
+      if (std::abs(value) <= kNegligible) continue;
+      const int pivot = factors_.terms[static_cast<std::size_t>(r)].pivot;
+      entries.emplace_back(pivot, value);
+      for (const auto& [before, share] : shares_[static_cast<std::size_t>(pivot)]) {
+        if (before != r) waiting[before] -= share * value;
+      }
     }
+    return entries;
   }
-  const auto size = static_cast<Eigen::Index>(coordinates.size());
-  SparseMatrix part(size, size);
-  part.setFromTriplets(entries.begin(), entries.end());
-  return part;
-}
 
-// Appends the null space of one component to the basis entries; collects independent coordinates.
-void add_component(const SparseMatrix& scaled, const std::vector<int>& coordinates,
-                   const Eigen::VectorXd& inverse_root, Triplets& basis, Eigen::Index& columns,
-                   std::vector<int>& independent) {
-  SparseMatrix part = restrict_to(scaled, coordinates);
-  if (is_clearly_definite(part)) {
-    independent.insert(independent.end(), coordinates.begin(), coordinates.end());
-    return;
-  }
-  part.makeCompressed();
-  const Eigen::SparseQR<SparseMatrix, Eigen::COLAMDOrdering<int>> qr(part);
-  const Eigen::Index size = part.rows();
-  for (Eigen::Index k = 0; k < qr.rank(); ++k) {
-    const Eigen::Index column = qr.colsPermutation().indices()(k);
-    independent.push_back(coordinates[static_cast<std::size_t>(column)]);
-  }
-  for (Eigen::Index k = qr.rank(); k < size; ++k, ++columns) {
-    const Eigen::VectorXd unit = Eigen::VectorXd::Unit(size, k);
-    const Eigen::VectorXd direction = qr.matrixQ() * unit;
-    for (Eigen::Index i = 0; i < size; ++i) {
-      if (std::abs(direction(i)) <= kNegligible) continue;
-      const int coordinate = coordinates[static_cast<std::size_t>(i)];
-      basis.emplace_back(coordinate, static_cast<int>(columns),
-                         direction(i) * inverse_root(coordinate));
-    }
-  }
-}
+  bool is_pivot(int coordinate) const { return place_[static_cast<std::size_t>(coordinate)] >= 0; }
+
+ private:
+  const PivotedLdl& factors_;
+  std::vector<int> place_;
+  /// Row by row what the terms hold: (term, entry), in the order of elimination.
+  std::vector<std::vector<std::pair<int, double>>> shares_;
+};
 
 }  // namespace
 
@@ -116,22 +103,26 @@ NullSpace find_null_space(const SparseMatrix& K) {
     return null_space;
   }
 
+  const PivotedLdl factors = factor_pivoted(K);
+  const Dependent dependent(factors);
   Triplets entries;
-  Eigen::Index columns = 0;
+  std::vector<char> supported(static_cast<std::size_t>(size), 0);
+  int columns = 0;
   for (int i = 0; i < size; ++i) {
-    if (K.coeff(i, i) == 0.0) entries.emplace_back(i, static_cast<int>(columns++), 1.0);
+    if (dependent.is_pivot(i)) {
+      null_space.independent.push_back(i);
+      continue;
+    }
+    for (const auto& [coordinate, value] : dependent.direction(i)) {
+      entries.emplace_back(coordinate, columns, value * inverse_root(coordinate));
+      if (std::abs(value) > kSupported) supported[static_cast<std::size_t>(coordinate)] = 1;
+    }
+    ++columns;
   }
-  for (const std::vector<int>& component : find_components(scaled)) {
-    add_component(scaled, component, inverse_root, entries, columns, null_space.independent);
-  }
-  std::sort(null_space.independent.begin(), null_space.independent.end());
   null_space.basis.resize(size, columns);
   null_space.basis.setFromTriplets(entries.begin(), entries.end());
-
-  std::vector<char> touched(static_cast<std::size_t>(size), 0);
-  for (const auto& entry : entries) touched[static_cast<std::size_t>(entry.row())] = 1;
   for (int i = 0; i < size; ++i) {
-    if (touched[static_cast<std::size_t>(i)] != 0) null_space.support.push_back(i);
+    if (supported[static_cast<std::size_t>(i)] != 0) null_space.support.push_back(i);
   }
   return null_space;
 }

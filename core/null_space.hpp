@@ -1,10 +1,11 @@
 // The directions in which nothing holds the sticks: the null space of K, by rank.
 //
 // K is scaled to a unit diagonal first, so that the decision does not depend on how many data a
-// node has. A coordinate with K_ii = 0 is free by itself. What remains is split into the connected
-// components of K's graph, each with a rank-revealing sparse QR factorisation K P = Q R; columns
-// whose remaining norm is below 20 (2 n) eps max|K_j| (Eigen's default) count as dependent, and the
-// last columns of Q span the null space, since K is symmetric.
+// node has. Where inverse iteration finds no eigenvalue below 1e-8, K is definite. Otherwise a
+// factorisation with diagonal pivots (pivoted_ldl.hpp) finds the rank: coordinates whose pivot is
+// below 1e-13 hang on the others, H, and each gives one null vector, 1 at itself and -K_HH^-1 K_Hj
+// on H. Directions in which the data have singular values below 3e-7 of the largest cannot be told
+// from free ones, because K = k W^T W squares them.
 //
 // Memory: O(non-zeros) where data hold every node; the basis is sparse.
 #pragma once
@@ -18,7 +19,7 @@ namespace springspice::core {
 struct NullSpace {
   /// nu x dimension; K basis = 0 up to rounding. Columns are independent, not orthonormal.
   SparseMatrix basis;
-  /// Coordinates with a non-zero entry in the basis: those that data do not fix.
+  /// Coordinates with an entry in the basis above 1e-10 (scaled): those that data do not fix.
   std::vector<int> support;
   /// rank(K) coordinates on which K is positive definite.
   std::vector<int> independent;

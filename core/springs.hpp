@@ -9,10 +9,11 @@
 //   l_r     | nu    | 1            | turns: few non-zero entries, scaled to max |l| = 1
 //   a_r     | m     | length       | anchor, one an output
 //
-// Kinds: `data`, the condensed springs of one cell (rows of R_c, see data_springs.hpp: exactly
-// equivalent to all data springs in the cell, at most 2^d of them); `literal`, one for one data
-// point (l = w_j, a = y_j, kappa = k); `neighbor`, along one stick, a = 0; `pin`, from one node to
-// a level; `given`, a column of the factorisation of a K that came as a matrix.
+// Kinds: `data`, the condensed springs of one cell (rows of Q R_c, see data_springs.hpp, with an
+// orthogonal Q: exactly equivalent to all data springs in the cell, at most 2^d of them);
+// `literal`, one for one data point (l = w_j, a = y_j, kappa = k); `neighbor`, along one stick, a =
+// 0; `pin`, from one node to a level; `given`, a column of the factorisation of a K that came as a
+// matrix.
 #pragma once
 
 #include <span>
@@ -36,8 +37,9 @@ struct Spring {
   Eigen::VectorXd anchor;
 };
 
-/// The condensed springs of all cells that hold data. Rows of R_c with |R_r|^2 <= eps^2 |R_c|^2 are
-/// rounding of a rank-deficient cell and carry nothing: they are left out.
+/// The condensed springs of all cells that hold data, as many for a cell as its data have rank.
+/// Rows with |R_r| <= 1024 eps |R_c| (2e-13) are rounding of a cell without full rank: they are
+/// left out.
 std::vector<Spring> make_condensed_springs(const DataSprings& data, double stiffness);
 
 /// One literal spring for one data point.
@@ -51,8 +53,8 @@ std::vector<Spring> make_neighbor_springs(const Grid& grid, double stiffness, Ei
 std::vector<Spring> make_pin_springs(const Grid& grid, double stiffness,
                                      const Eigen::Ref<const Eigen::VectorXd>& level);
 
-/// Springs of any positive semidefinite K, from its sparse factorisation P K P^T = L diag(d) L^T.
-/// Anchors are not determined and left at 0.
+/// Springs of any positive semidefinite K, from its factorisation P K P^T = L diag(d) L^T with
+/// pivots: as many as K's rank. Anchors are not determined and left at 0.
 /// @throws InputError for a K with a negative pivot (names the coordinate).
 std::vector<Spring> factor_springs(const SparseMatrix& K, Eigen::Index outputs);
 

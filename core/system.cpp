@@ -35,9 +35,27 @@ void check_square_symmetric(const SparseMatrix& matrix, const char* name, Eigen:
   }
 }
 
+// Whether every eigenvalue of the matrix, scaled to a unit diagonal, lies above the limit.
+bool is_above(const SparseMatrix& matrix, double limit) {
+  Eigen::VectorXd inverse_root(matrix.rows());
+  for (Eigen::Index i = 0; i < matrix.rows(); ++i) {
+    const double diagonal = matrix.coeff(i, i);
+    if (diagonal < 0.0 || (diagonal == 0.0 && matrix.col(i).norm() > 0.0)) return false;
+    inverse_root(i) = diagonal > 0.0 ? 1.0 / std::sqrt(diagonal) : 1.0;
+  }
+  const SparseMatrix scaled = inverse_root.asDiagonal() * matrix * inverse_root.asDiagonal();
+  Eigen::SimplicialLLT<SparseMatrix> factor;
+  factor.setShift(-limit);
+  factor.compute(scaled);
+  return factor.info() == Eigen::Success;
+}
+
+// Rounding moves an eigenvalue by some 1e-15, on either side.
+constexpr double kDefinite = 1e-13;
+constexpr double kSemidefinite = -1e-12;
+
 void check_positive_definite(const SparseMatrix& matrix, const char* name, const char* hint) {
-  const Eigen::SimplicialLLT<SparseMatrix> factor(matrix);
-  if (factor.info() != Eigen::Success) {
+  if (!is_above(matrix, kDefinite)) {
     throw InputError(fmt::format("{} is not positive definite; {}", name, hint));
   }
 }
@@ -81,6 +99,11 @@ std::string SecondOrderSystem::label(Eigen::Index coordinate) const {
 void check_system(const SecondOrderSystem& system) {
   const Eigen::Index size = system.size();
   if (size == 0) throw InputError("K has no rows; the system needs at least one coordinate");
+  if (system.K.cols() != size) {
+    throw InputError(
+        fmt::format("K is {} x {}; it must be square, one row and one column a coordinate", size,
+                    system.K.cols()));
+  }
   check_square_symmetric(system.K, "K", size);
   check_square_symmetric(system.D, "D", size);
   if (system.f.rows() != size || system.f.cols() < 1) {
@@ -89,10 +112,20 @@ void check_system(const SecondOrderSystem& system) {
                     "one column an output",
                     system.f.rows(), system.f.cols(), size, size));
   }
-  if (!system.f.allFinite()) throw InputError("f has an entry that is not a finite number");
+  for (Eigen::Index p = 0; p < system.f.cols(); ++p) {
+    for (Eigen::Index i = 0; i < size; ++i) {
+      if (std::isfinite(system.f(i, p))) continue;
+      throw InputError(
+          fmt::format("f({},{}) is {}; it must be a finite number", i + 1, p + 1, system.f(i, p)));
+    }
+  }
   if (system.dynamics == Dynamics::underdamped) {
     check_square_symmetric(system.M, "M", size);
     check_positive_definite(system.M, "M", "a coordinate without mass needs --dynamics overdamped");
+    if (!is_above(system.D, kSemidefinite)) {
+      throw InputError(
+          "D is not positive semidefinite: it would feed energy in; friction takes energy out");
+    }
   } else {
     check_positive_definite(system.D, "D", "overdamped dynamics need friction on every coordinate");
   }

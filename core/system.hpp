@@ -60,7 +60,8 @@ struct SecondOrderSystem {
 };
 
 /// @throws InputError for matrices that do not fit together, an entry that is not finite, M, D or K
-/// that is not symmetric (names the entry), M that is not positive definite (overdamped: D).
+/// that is not symmetric (names the entry), M that is not positive definite (overdamped: D), D that
+/// is not positive semidefinite.
 void check_system(const SecondOrderSystem& system);
 
 /// Position and velocity of every coordinate and output, nu x m each. Overdamped: v is 0 x m.

@@ -110,7 +110,8 @@ void Builder::add(Element element, const std::string& meaning) {
 }
 
 void Builder::add_initial(const std::string& node, double volt) {
-  design_.circuit.initial_voltages.push_back({node, volt});
+  // Adding 0 makes 0 of -0, which would stand in the deck.
+  design_.circuit.initial_voltages.push_back({node, volt + 0.0});
 }
 
 void Builder::add_position_probe(const std::string& node, netlist::Probe::Quantity quantity,

@@ -1,6 +1,7 @@
 #include "hw/manifest.hpp"
 
 #include <cmath>
+#include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -146,6 +147,17 @@ class Reader {
     if (!json_.is_number() || !std::isfinite(json_.get<double>())) fail("a finite number");
     return json_.get<double>();
   }
+  double positive() const {
+    const double value = number();
+    if (value <= 0.0) fail("a number above 0");
+    return value;
+  }
+  /// A gain: what is read through it would say nothing if it were 0.
+  double gain() const {
+    const double value = number();
+    if (value == 0.0) fail("a number other than 0");
+    return value;
+  }
   int integer(int low, int high) const {
     const bool whole = json_.is_number_integer();
     if (!whole || json_.get<std::int64_t>() < low || json_.get<std::int64_t>() > high) {
@@ -181,12 +193,14 @@ class Reader {
 
 core::SparseMatrix read_matrix(const Reader& reader, int size) {
   std::vector<Eigen::Triplet<double>> entries;
+  std::set<std::pair<int, int>> seen;
   for (const Reader& item : reader.items()) {
     const std::vector<Reader> parts = item.items();
     if (parts.size() != 3) item.fail("[row, column, value]");
     const int row = parts[0].integer(0, size - 1);
     const int column = parts[1].integer(0, row);
     const double value = parts[2].number();
+    if (!seen.emplace(row, column).second) item.fail("an entry that is there once");
     entries.emplace_back(row, column, value);
     if (row != column) entries.emplace_back(column, row, value);
   }
@@ -260,12 +274,16 @@ void read_source(const Reader& root, Manifest& manifest) {
   ModelSource source;
   source.axes = read_axes(grid);
   for (const Reader& name : grid.at("outputs").items()) source.outputs.push_back(name.text());
-  const core::Grid checked(source.axes);
-  if (checked.node_count() != manifest.system.size() ||
-      static_cast<Eigen::Index>(source.outputs.size()) != manifest.system.outputs()) {
-    grid.fail("a grid with as many nodes as the system has coordinates");
+  try {
+    const core::Grid checked(source.axes);
+    if (checked.node_count() != manifest.system.size() ||
+        static_cast<Eigen::Index>(source.outputs.size()) != manifest.system.outputs()) {
+      grid.fail("a grid with as many nodes as the system has coordinates");
+    }
+    manifest.system.shape = checked.shape();
+  } catch (const core::ParameterError& error) {
+    grid.fail(fmt::format("a grid that can be ({})", error.what()));
   }
-  manifest.system.shape = checked.shape();
   const Reader json = root.at("parameters");
   core::Parameters& p = source.parameters;
   p.mass = json.at("mass").number();
@@ -289,9 +307,9 @@ void read_design(const Reader& root, Manifest& manifest) {
   design.realization = root.at("realization").text();
   design.has_operating_point = root.at("operating_point").choice({"no", "yes"}) == 1;
   const Reader scales = root.at("scales");
-  design.scales = {scales.at("time_s").number(), scales.at("impedance_ohm").number(),
-                   scales.at("voltage_v").number(), scales.at("energy_j").number(),
-                   scales.at("position_v").number()};
+  design.scales = {scales.at("time_s").positive(), scales.at("impedance_ohm").positive(),
+                   scales.at("voltage_v").positive(), scales.at("energy_j").positive(),
+                   scales.at("position_v").positive()};
   for (const Reader& item : root.at("probes").items()) {
     Probe probe;
     probe.node = item.at("node").text();
@@ -308,13 +326,13 @@ void read_design(const Reader& root, Manifest& manifest) {
     }
     probe.coordinate = coordinate;
     probe.output = item.at("output").integer(0, outputs - 1);
-    probe.gain = item.at("gain").number();
+    probe.gain = item.at("gain").gain();
     probe.offset = item.at("offset").number();
     design.probes.push_back(std::move(probe));
   }
   for (const Reader& item : root.at("ports").items()) {
     design.ports.push_back({item.at("node").text(), item.at("coordinate").integer(0, size - 1),
-                            item.at("output").integer(0, outputs - 1), item.at("gain").number()});
+                            item.at("output").integer(0, outputs - 1), item.at("gain").gain()});
   }
   for (const Reader& item : root.at("noise").items()) {
     netlist::NoiseSource source{item.at("source").text(), {}, item.at("density").number()};
@@ -385,9 +403,9 @@ Manifest parse_manifest(const std::string& text, const std::string& name) {
   } catch (const core::InputError& error) {
     throw RealizationError(fmt::format("{}.system: {}", name, error.what()));
   }
-  manifest.range = root.at("range").number();
-  manifest.step = root.at("time").at("step").number();
-  manifest.end = root.at("time").at("end").number();
+  manifest.range = root.at("range").positive();
+  manifest.step = root.at("time").at("step").positive();
+  manifest.end = root.at("time").at("end").positive();
   read_design(root, manifest);
   return manifest;
 }

@@ -84,7 +84,7 @@ void add_inductors(Builder& builder, const SparseMatrix& K, const std::vector<in
     netlist::Element inductor =
         netlist::inductor("lk" + builder.label(i, j, p), "v" + builder.label(i, p),
                           i == j ? "0" : "v" + builder.label(j, p), henry);
-    inductor.initial = flux / henry;
+    inductor.initial = flux / henry + 0.0;  // no -0
     const std::string model = builder.entry("K", i, j, builder.system().K.coeff(i, j));
     builder.add(std::move(inductor), (i == j ? "rest of " + model : model) + ", inputs");
   });

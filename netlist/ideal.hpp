@@ -1,9 +1,9 @@
 // The ideal active parts, as subcircuits that a designer can replace by real ones of the same pins.
 //
-//   opamp_ideal inp inn out            G 0 out inp inn 1e9: one transconductor into the output.
-//                                      Virtual ground by current, not by voltage gain: with loads
-//                                      of 1 mS the error is 1e-12 (a voltage gain of 1e12 errs by
-//                                      2e-9 in ngspice, whose pivoting suffers).
+//   opamp_ideal inp inn out            G 0 out inp inn 1e12: one transconductor into the output.
+//                                      Virtual ground by current, not by voltage gain, which errs
+//                                      by 2e-9 at 1e12 because ngspice's pivoting suffers. Loads of
+//                                      1 mS leave 1e-15 V at the summing node: no gain is seen.
 //   ota_ideal inp inn out gm=1         a current gm (v(inp) - v(inn)) into `out`.
 //   gyrator_ideal p1 n1 p2 n2 g=1      a current g v1 into p2 (out of n2), and g v2 out of p1 (into
 //                                      n1), with v1 = v(p1) - v(n1) and v2 = v(p2) - v(n2):

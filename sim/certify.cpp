@@ -50,6 +50,10 @@ bool Report::passed() const {
 }
 
 Report certify(const Problem& problem, const CertifyOptions& options) {
+  return certify(problem, analyse(problem.system), options);
+}
+
+Report certify(const Problem& problem, const Analysis& analysis, const CertifyOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   Report report;
   const netlist::Circuit circuit = netlist::parse_deck(problem.deck, problem.deck_name);
@@ -67,7 +71,6 @@ Report certify(const Problem& problem, const CertifyOptions& options) {
   }
   Engine engine(engine_options);
   const ProbeMap probes = map_probes(problem);
-  const Analysis analysis = analyse(problem.system);
   Checker checker{problem, analysis, probes, engine, options.seed, 0, 0.0, {}, options.on_path};
   for (const Step& step : kSteps) {
     if (options.on_progress) {

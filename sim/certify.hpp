@@ -39,9 +39,11 @@ struct Report {
   bool passed() const;
 };
 
+/// @param analysis of problem.system, where it is at hand: large systems take seconds for it
 /// @throws EngineError where ngspice does not take the deck or does not finish, except for a
 /// circuit that has no solution at all, which is a failed check; netlist::NetlistError for a deck
 /// that does not parse.
+Report certify(const Problem& problem, const Analysis& analysis, const CertifyOptions& options);
 Report certify(const Problem& problem, const CertifyOptions& options);
 
 }  // namespace springspice::sim

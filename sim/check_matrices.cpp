@@ -1,6 +1,7 @@
 // `matrices`: the written netlist, parsed back and stamped, entry by entry against the scaled
 // model.
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -9,6 +10,7 @@
 #include "netlist/parser.hpp"
 #include "netlist/stamp.hpp"
 #include "sim/check.hpp"
+#include "sim/feedback.hpp"
 #include "sim/reduce.hpp"
 
 namespace springspice::sim {
@@ -160,7 +162,13 @@ class MatrixComparison {
       const netlist::Probe& probe = *checker_.probes.positions[static_cast<std::size_t>(c)];
       const auto unknown = static_cast<std::size_t>(circuit_.node(probe.node));
       const auto& expression = reduced_.expressions[unknown];
-      if (!expression) continue;  // reduce() would have called it an obstacle for a force row
+      if (!expression) {
+        // No force row needs it (K has a zero column there), so reduce() did not mind.
+        worst_.compare(std::numeric_limits<double>::quiet_NaN(), 1.0, 1.0, [&] {
+          return fmt::format("position {} is no integral of velocities", label(c));
+        });
+        continue;
+      }
       const bool flux = probe.quantity == netlist::Probe::Quantity::flux;
       const Entries& wanted = flux ? expression->direct : expression->integral;
       const Entries& unwanted = flux ? expression->integral : expression->direct;
@@ -251,11 +259,12 @@ Check check_matrices(const Checker& checker) {
   check.origin = "rounding of the sums in each entry, relative to the sum of their absolute values";
   const netlist::Circuit circuit =
       netlist::parse_deck(checker.problem.deck, checker.problem.deck_name);
-  const netlist::Descriptor descriptor = netlist::stamp(netlist::flatten(circuit));
+  const netlist::FlatCircuit flat = netlist::flatten(circuit);
+  const netlist::Descriptor descriptor = netlist::stamp(flat);
   MatrixComparison comparison(checker, descriptor);
-  std::string obstacle;
+  std::string obstacle = find_positive_feedback(flat, descriptor);
   try {
-    obstacle = comparison.run();
+    if (obstacle.empty()) obstacle = comparison.run();
   } catch (const netlist::NetlistError& error) {
     obstacle = error.what();  // a node that the manifest names is not in the deck
   }

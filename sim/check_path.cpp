@@ -34,13 +34,8 @@ Check check_path(Checker& checker) {
   const double step = checker.problem.step;
   Replay replay(checker.problem.system, checker.problem.initial);
   RuleBook rules = make_rule_book(step);
-  Eigen::RowVectorXd offset(checker.problem.system.outputs());
-  for (Eigen::Index p = 0; p < offset.size(); ++p) {
-    offset(p) =
-        checker.probes.positions[static_cast<std::size_t>(p * checker.problem.system.size())]
-            ->offset;
-  }
-  PathDeviation deviation;
+  const Eigen::RowVectorXd offset = position_offsets(checker);
+  PathDeviation deviation = make_path_deviation(checker);
   run_on_grid(checker, step, choose_steps(checker), [&](double time, const core::State& circuit) {
     replay.step_to(time, rules.next(replay.time()));
     deviation.x.add(circuit.x, replay.state().x, offset);

@@ -4,6 +4,7 @@
 //
 // In exact arithmetic a wrong entry of M, D or K is seen with probability one.
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include <Eigen/SparseLU>
@@ -25,8 +26,9 @@ constexpr std::uint64_t kFrequencyStream = 0x6672;
 // One frequency in each third of the band from the slowest to the fastest mode, log-uniform: a
 // random one never falls on an undamped resonance.
 std::vector<double> choose_frequencies(const core::TimeScales& scales, std::uint64_t seed) {
-  const double slowest =
-      scales.slowest_frequency > 0.0 ? scales.slowest_frequency : scales.fastest_rate;
+  // Without springs and friction nothing sets a scale, and the unit of time does as well as any.
+  const double only = scales.fastest_rate > 0.0 ? scales.fastest_rate : 1.0;
+  const double slowest = scales.slowest_frequency > 0.0 ? scales.slowest_frequency : only;
   const double fastest = std::max(scales.fastest_frequency, slowest);
   const double band = std::max(std::log(fastest / slowest), std::log(2.0));
   std::vector<double> frequencies;
@@ -46,6 +48,10 @@ Eigen::MatrixXcd solve_response(const core::SecondOrderSystem& system, double om
   }
   matrix.makeCompressed();
   Eigen::SparseLU<ComplexMatrix> solver(matrix);
+  if (solver.info() != Eigen::Success) {
+    return Eigen::MatrixXcd::Constant(force.rows(), force.cols(),
+                                      std::numeric_limits<double>::infinity());
+  }
   Eigen::MatrixXcd response = solver.solve(force);
   // One step of refinement keeps the reference's own rounding out of the comparison.
   const Eigen::MatrixXcd correction = solver.solve(Eigen::MatrixXcd(force - matrix * response));
@@ -55,7 +61,7 @@ Eigen::MatrixXcd solve_response(const core::SecondOrderSystem& system, double om
 // The largest difference relative to the largest value of its kind.
 double compare(const Eigen::MatrixXcd& circuit, const Eigen::MatrixXcd& model) {
   if (model.size() == 0) return 0.0;
-  if (!circuit.allFinite()) return std::numeric_limits<double>::infinity();
+  if (!circuit.allFinite() || !model.allFinite()) return std::numeric_limits<double>::infinity();
   return (circuit - model).cwiseAbs().maxCoeff() / model.cwiseAbs().maxCoeff();
 }
 

@@ -1,8 +1,11 @@
 // `steady`: the settled circuit against the least-squares solution.
 #include <cmath>
+#include <limits>
 
+#include <Eigen/SparseCholesky>
 #include <fmt/format.h>
 
+#include "core/random.hpp"
 #include "sim/check.hpp"
 #include "sim/harness.hpp"
 
@@ -15,7 +18,37 @@ constexpr double kLength = 30.0;
 // slowest one well enough to keep its decay.
 constexpr double kStepsPerRelaxation = 10.0;
 
-std::string find_reason_against(const Checker& checker) {
+// Rounding must stay a digit below the limit, or the check would judge the arithmetic.
+constexpr double kDigit = 0.1;
+constexpr std::uint64_t kSignStream = 0x7367;
+
+// What the rounding of the numbers in the deck alone does to the settled state: each term of
+// K (x - offset) = f - K offset off by eps with random signs, propagated through K^-1; the largest
+// of eight draws. A nearly singular K multiplies it.
+double estimate_rounding(const Checker& checker) {
+  const core::SecondOrderSystem& system = checker.problem.system;
+  const Eigen::Index nu = system.size();
+  const Eigen::SimplicialLDLT<core::SparseMatrix> solver(system.K);
+  double largest = 0.0;
+  for (Eigen::Index p = 0; p < system.outputs(); ++p) {
+    const double offset = checker.probes.positions[static_cast<std::size_t>(p * nu)]->offset;
+    const Eigen::VectorXd shift = Eigen::VectorXd::Constant(nu, offset);
+    const Eigen::VectorXd terms =
+        system.K.cwiseAbs() * (checker.analysis.fit.col(p) - shift).cwiseAbs() +
+        (system.f.col(p) - system.K * shift).cwiseAbs();
+    for (std::uint64_t draw = 0; draw < 8; ++draw) {
+      Eigen::VectorXd rounding = std::numeric_limits<double>::epsilon() * terms;
+      for (Eigen::Index i = 0; i < nu; ++i) {
+        const auto index = static_cast<std::uint64_t>(i);
+        if (core::uniform(checker.seed, kSignStream + draw, index) < 0.5) rounding(i) *= -1.0;
+      }
+      largest = std::max(largest, solver.solve(rounding).cwiseAbs().maxCoeff());
+    }
+  }
+  return largest / checker.problem.range;
+}
+
+std::string find_reason_against(const Checker& checker, double limit) {
   const core::SecondOrderSystem& system = checker.problem.system;
   const Eigen::Index free = checker.analysis.null_space.dimension();
   if (free > 0) {
@@ -26,6 +59,13 @@ std::string find_reason_against(const Checker& checker) {
   }
   if (!checker.analysis.scales.relaxation_time) {
     return "nothing relaxes without friction, so there is no settled state; give --friction";
+  }
+  if (const double rounding = estimate_rounding(checker); rounding > kDigit * limit) {
+    return fmt::format(
+        "K is nearly singular: the rounding of its numbers alone moves the settled "
+        "state by {:.2g} of the range; fewer sticks, or --neighbor-spring, make the "
+        "fit definite",
+        rounding);
   }
   return {};
 }
@@ -51,11 +91,11 @@ Run make_settling(const Checker& checker, Harness& harness) {
 Check check_steady(Checker& checker) {
   Check check;
   check.name = "steady";
-  check.detail = find_reason_against(checker);
   const bool has_point = checker.problem.design.has_operating_point;
   check.limit = has_point ? 1e-9 : 1e-6;
   check.origin = has_point ? "conditioning of K times rounding, of the data's range"
                            : "what is left after 30 relaxation times, of the data's range";
+  check.detail = find_reason_against(checker, check.limit);
   if (!check.detail.empty()) return check;
 
   Harness harness(checker);

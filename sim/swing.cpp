@@ -6,6 +6,21 @@
 #include "sim/replay.hpp"
 
 namespace springspice::sim {
+namespace {
+
+// Of the largest |x|: what is less is not resolved beside the offset that the circuit leaves out.
+constexpr double kLeastPosition = 1e-9;
+// Of position / slow_time().
+constexpr double kLeastVelocity = 1e-2;
+
+}  // namespace
+
+double slow_time(const core::TimeScales& scales) {
+  if (scales.relaxation_time) return *scales.relaxation_time;
+  const double rate =
+      scales.slowest_frequency > 0.0 ? scales.slowest_frequency : scales.fastest_rate;
+  return rate > 0.0 ? 1.0 / rate : 1.0;
+}
 
 PeakSwing find_peak_swing(const core::SecondOrderSystem& system, const core::State& start,
                           const Eigen::Ref<const Eigen::MatrixXd>& fit,
@@ -25,8 +40,10 @@ PeakSwing find_peak_swing(const core::SecondOrderSystem& system, const core::Sta
   }
   PeakSwing swing;
   swing.offset = ((low + high) / 2.0).transpose();
-  swing.position = ((high - low) / 2.0).maxCoeff();
-  swing.velocity = velocity;
+  swing.position =
+      std::max(((high - low) / 2.0).maxCoeff(),
+               kLeastPosition * std::max(low.cwiseAbs().maxCoeff(), high.cwiseAbs().maxCoeff()));
+  swing.velocity = std::max(velocity, kLeastVelocity * swing.position / slow_time(scales));
   return swing;
 }
 

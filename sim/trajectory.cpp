@@ -1,5 +1,6 @@
 #include "sim/trajectory.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 
@@ -36,14 +37,16 @@ double force_series(double gamma, double omega2, double t) {
 
 double force_response(double gamma, double omega2, double t, double hold) {
   const double omega_t = std::sqrt(std::abs(omega2)) * t;
-  // From half a radian on, 1 - C has no cancellation to speak of.
-  if (omega_t >= 0.5) return (1.0 - hold) / omega2;
-  if (gamma * t < 1.0) return force_series(gamma, omega2, t);
-  // Overdamped by far: two real rates, the slow one as omega^2 / fast.
-  const double root = std::sqrt(gamma * gamma / 4.0 - omega2);
-  const double fast = gamma / 2.0 + root;
-  const double slow = omega2 / fast;
-  return t * (phi(slow * t) - phi(fast * t)) / (fast - slow);
+  if (omega_t < 0.5 && gamma * t < 1.0) return force_series(gamma, omega2, t);
+  const double root = std::sqrt(std::max(0.0, gamma * gamma / 4.0 - omega2));
+  if (root * t >= 0.25) {
+    // Overdamped: two real rates that are well apart, the slow one as omega^2 / fast.
+    const double fast = gamma / 2.0 + root;
+    const double slow = omega2 / fast;
+    return t * (phi(slow * t) - phi(fast * t)) / (fast - slow);
+  }
+  // Half a radian on, and no slow rate that would leave C at 1: nothing cancels to speak of.
+  return (1.0 - hold) / omega2;
 }
 
 }  // namespace

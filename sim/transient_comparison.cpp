@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "sim/harness.hpp"
+#include "sim/swing.hpp"
 
 namespace springspice::sim {
 
@@ -17,6 +18,23 @@ void Deviation::add(const Eigen::MatrixXd& circuit, const Eigen::MatrixXd& model
 }
 
 double Deviation::relative() const { return difference == 0.0 ? 0.0 : difference / size; }
+
+PathDeviation make_path_deviation(const Checker& checker) {
+  constexpr double kLeastExcursion = 1e-2;
+  PathDeviation deviation;
+  deviation.x.size = kLeastExcursion * checker.problem.range;
+  deviation.v.size = deviation.x.size / slow_time(checker.analysis.scales);
+  return deviation;
+}
+
+Eigen::RowVectorXd position_offsets(const Checker& checker) {
+  const core::SecondOrderSystem& system = checker.problem.system;
+  Eigen::RowVectorXd offsets(system.outputs());
+  for (Eigen::Index p = 0; p < offsets.size(); ++p) {
+    offsets(p) = checker.probes.positions[static_cast<std::size_t>(p * system.size())]->offset;
+  }
+  return offsets;
+}
 
 void run_on_grid(Checker& checker, double step, double steps, const OnState& on_state) {
   const double tau = checker.problem.design.scales.time_s;

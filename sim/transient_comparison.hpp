@@ -24,6 +24,13 @@ struct PathDeviation {
   double relative() const { return std::max(x.relative(), v.relative()); }
 };
 
+/// Empty so far. Excursions count as a hundredth of the data's range at least (velocities: of
+/// range / slow_time()), so that rounding is no difference where the model stays at rest.
+PathDeviation make_path_deviation(const Checker& checker);
+
+/// Where each output's positions are measured from: its first probe's offset.
+Eigen::RowVectorXd position_offsets(const Checker& checker);
+
 /// Runs `steps` grid steps of model time `step` under the pure trapezoidal rule (StepGrid). The
 /// callback gets the model time of each accepted point and the circuit's state there.
 using OnState = std::function<void(double time, const core::State& circuit)>;

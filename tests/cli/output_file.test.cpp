@@ -1,11 +1,8 @@
 #include "cli/output_file.hpp"
 
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <functional>
-#include <iterator>
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -14,39 +11,13 @@
 #include <unistd.h>
 
 #include "tests/catch.hpp"
+#include "tests/cli/folder.hpp"
 
 using namespace springspice::cli;
+using springspice::test::Folder;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A folder of this test's own, gone at its end.
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "springspice-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) std::abort();
-    path_ = name;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-  auto files() const { return std::distance(fs::directory_iterator(path_), {}); }
-
- private:
-  fs::path path_;
-};
-
-std::string contents(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void put(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
 
 std::string complaint(const std::function<void()>& act) {
   try {
@@ -91,10 +62,26 @@ TEST_CASE("a committed file has its text, and no temporary one is left") {
   OutputFile file(folder / "a.cir");
   file.stream() << "V1 a 0 " << 5 << '\n';
   file.write("R1 a 0 1k\n");
-  CHECK_FALSE(fs::exists(folder / "a.cir"));
+  CHECK_FALSE(folder.has("a.cir"));
   file.commit();
-  CHECK(contents(folder / "a.cir") == "V1 a 0 5\nR1 a 0 1k\n");
+  CHECK(folder.text("a.cir") == "V1 a 0 5\nR1 a 0 1k\n");
   CHECK(folder.files() == 1);
+}
+
+TEST_CASE("files that belong together are finished before the first is committed") {
+  const Folder folder;
+  folder.put("a", "old");
+  OutputFile a(folder / "a");
+  a.write("new");
+  a.finish();
+  CHECK(folder.text("a") == "old");
+  {
+    OutputFile b("/dev/full");
+    b.write("text");
+    CHECK_THROWS_WITH(b.finish(), ContainsSubstring("No space left on device"));
+  }
+  a.commit();
+  CHECK(folder.text("a") == "new");
 }
 
 TEST_CASE("text larger than any buffer arrives whole") {
@@ -106,32 +93,32 @@ TEST_CASE("text larger than any buffer arrives whole") {
   file.write("");
   file.stream() << text;
   file.commit();
-  CHECK(contents(folder / "a") == text + text);
+  CHECK(folder.text("a") == text + text);
 }
 
 TEST_CASE("without commit the old file stays") {
   const Folder folder;
-  put(folder / "a", "old");
+  folder.put("a", "old");
   {
     OutputFile file(folder / "a");
     file.write("new");
     file.stream().flush();
     CHECK(folder.files() == 2);
   }
-  CHECK(contents(folder / "a") == "old");
+  CHECK(folder.text("a") == "old");
   CHECK(folder.files() == 1);
 }
 
 TEST_CASE("a new version keeps the permissions, and a link stays a link") {
   const Folder folder;
-  put(folder / "a", "old");
+  folder.put("a", "old");
   REQUIRE(::chmod((folder / "a").c_str(), 0640) == 0);
   fs::create_symlink("a", folder / "link");
   OutputFile file(folder / "link");
   file.write("new");
   file.commit();
   CHECK(fs::is_symlink(folder / "link"));
-  CHECK(contents(folder / "a") == "new");
+  CHECK(folder.text("a") == "new");
   struct stat status {};
   REQUIRE(::stat((folder / "a").c_str(), &status) == 0);
   CHECK((status.st_mode & 0777) == 0640);
@@ -140,12 +127,12 @@ TEST_CASE("a new version keeps the permissions, and a link stays a link") {
 TEST_CASE("an abandoned temporary file is left alone") {
   const Folder folder;
   const std::string abandoned = folder / ("a.tmp-" + std::to_string(::getpid()));
-  put(abandoned, "theirs");
+  folder.put(abandoned, "theirs");
   OutputFile file(folder / "a");
   file.write("ours");
   file.commit();
-  CHECK(contents(folder / "a") == "ours");
-  CHECK(contents(abandoned) == "theirs");
+  CHECK(folder.text("a") == "ours");
+  CHECK(folder.text(abandoned) == "theirs");
 }
 
 TEST_CASE("a device is written in place") {
@@ -174,7 +161,7 @@ TEST_CASE("mistake: the name is a folder, empty, or ends in a slash") {
 
 TEST_CASE("mistake: the folder of the file is not there, or is no folder") {
   const Folder folder;
-  put(folder / "x", "");
+  folder.put("x", "");
   CHECK_THAT(complaint_about(folder / "x/out.cir"),
              ContainsSubstring("out.cir: its folder `" + folder / "x" +
                                "` is not a folder (a regular file); choose another --out"));
@@ -188,7 +175,7 @@ TEST_CASE("mistake: the folder of the file is not there, or is no folder") {
 TEST_CASE("mistake: a folder or a file without permission") {
   if (::geteuid() == 0) return;  // nothing is forbidden to root
   const Folder folder;
-  put(folder / "a", "old");
+  folder.put("a", "old");
   fs::permissions(folder / "a", fs::perms::owner_read);
   CHECK_THAT(complaint_about(folder / "a"), ContainsSubstring("Permission denied; permit writing"));
   fs::create_directory(folder / "closed");
@@ -211,7 +198,7 @@ TEST_CASE("mistake: two options name one file") {
 
 TEST_CASE("mistake: a write cut short by a limit on file sizes") {
   const Folder folder;
-  put(folder / "a", "old");
+  folder.put("a", "old");
   const int status = in_child([&] {
     install_output_signals();
     const rlimit limit{1000, 1000};
@@ -224,14 +211,14 @@ TEST_CASE("mistake: a write cut short by a limit on file sizes") {
     return message.find("File too large (a limit on file sizes") != message.npos ? 0 : 1;
   });
   CHECK(status == 0);
-  CHECK(contents(folder / "a") == "old");
+  CHECK(folder.text("a") == "old");
   CHECK(folder.files() == 1);
 }
 
 TEST_CASE("a signal removes the temporary file, keeps the old one, and ends the program") {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     const Folder folder;
-    put(folder / "a", "old");
+    folder.put("a", "old");
     const int status = in_child([&] {
       install_output_signals();
       OutputFile file(folder / "a");
@@ -242,7 +229,7 @@ TEST_CASE("a signal removes the temporary file, keeps the old one, and ends the 
     });
     CHECK(WIFSIGNALED(status));
     CHECK(WTERMSIG(status) == signal);
-    CHECK(contents(folder / "a") == "old");
+    CHECK(folder.text("a") == "old");
     CHECK(folder.files() == 1);
   }
 }
@@ -257,7 +244,7 @@ TEST_CASE("a forked child leaves its parent's temporary file alone") {
   });
   CHECK(status == 0);
   file.commit();
-  CHECK(contents(folder / "a") == "ours");
+  CHECK(folder.text("a") == "ours");
 }
 
 TEST_CASE("standard output") {
@@ -270,7 +257,7 @@ TEST_CASE("standard output") {
   };
   CHECK(with_standard_output(file, print) == 0);
   ::close(file);
-  CHECK(contents(folder / "out") == "text\n");
+  CHECK(folder.text("out") == "text\n");
 }
 
 TEST_CASE("mistake: standard output that is full, or whose reader has gone away") {
@@ -302,7 +289,7 @@ TEST_CASE("a folder is made with its parents, and may be there already") {
 
 TEST_CASE("mistake: a folder that cannot be made") {
   const Folder folder;
-  put(folder / "x", "");
+  folder.put("x", "");
   CHECK_THAT(complaint([&] { make_folder(folder / "x"); }),
              ContainsSubstring("cannot make the folder " + folder / "x" + ": `" + folder / "x" +
                                "` is a regular file; choose another --out"));

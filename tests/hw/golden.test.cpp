@@ -1,0 +1,72 @@
+// The decks of one three-node system, byte by byte. Regenerate them with
+//   SPRINGSPICE_REGENERATE_GOLDEN=1 build/release/test_hw "the written decks*"
+// and read the difference before it is kept.
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "netlist/writer.hpp"
+#include "tests/catch.hpp"
+#include "tests/hw/small_system.hpp"
+
+using namespace springspice;
+using namespace springspice::test;
+
+namespace {
+
+struct Golden {
+  const char* name;
+  hw::Topology topology;
+  hw::Coupling coupling;
+  core::Dynamics dynamics;
+};
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::string make_deck(const Golden& golden) {
+  core::Parameters parameters;
+  parameters.dynamics = golden.dynamics;
+  // Dyadic numbers: K and f are exact, so no compiler rounds them another way.
+  core::DataSprings data(core::Grid({{"u", 2, 0.0, 1.0}}), 1);
+  for (int j = 0; j <= 8; ++j) {
+    const double u = j / 8.0;
+    data.add(std::vector{u}, std::vector{u * u - 0.25});
+  }
+  const core::SecondOrderSystem system = core::make_system(data, parameters);
+  const std::vector<core::Spring> springs = core::make_springs(data, parameters);
+  hw::Request request = hand_scaled(system, golden.topology);
+  request.coupling = golden.coupling;
+  request.springs = springs;
+  request.swing.offset(0) = 0.25;
+  request.initial.x << 0.5, -0.25, 0.125;
+  if (golden.dynamics == core::Dynamics::underdamped) request.initial.v << 0.25, 0.0, -0.5;
+  request.title = "golden";
+  request.step = 0.125;
+  request.end = 16.0;
+  return netlist::format_deck(hw::realize(system, request).circuit);
+}
+
+}  // namespace
+
+TEST_CASE("the written decks are the golden ones") {
+  const Golden golden = GENERATE(
+      Golden{"opamp", hw::Topology::opamp, hw::Coupling::automatic, core::Dynamics::underdamped},
+      Golden{"opamp_overdamped", hw::Topology::opamp, hw::Coupling::automatic,
+             core::Dynamics::overdamped},
+      Golden{"gmc", hw::Topology::gmc, hw::Coupling::automatic, core::Dynamics::underdamped},
+      Golden{"rlc_direct", hw::Topology::rlc, hw::Coupling::direct, core::Dynamics::underdamped},
+      Golden{"rlc_gyrator", hw::Topology::rlc, hw::Coupling::gyrator, core::Dynamics::underdamped});
+  const std::string path =
+      std::string(SPRINGSPICE_SOURCE_DIR) + "/tests/hw/golden/" + golden.name + ".cir";
+  const std::string deck = make_deck(golden);
+  if (std::getenv("SPRINGSPICE_REGENERATE_GOLDEN") != nullptr) {
+    std::ofstream(path, std::ios::binary) << deck;
+  }
+  INFO(path);
+  CHECK(deck == read_text(path));
+}
