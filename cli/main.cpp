@@ -54,7 +54,9 @@ int run(int argc, const char* const* argv) {
   } catch (const netlist::NetlistError& error) {
     return fail(kBadInput, error.what());
   } catch (const sim::EngineError& error) {
-    return fail(kEngineFailed, error.what());
+    const bool slow = error.reason() == sim::EngineError::Reason::timed_out;
+    return fail(kEngineFailed,
+                fmt::format("{}{}", error.what(), slow ? " (--time-limit SECONDS sets it)" : ""));
   } catch (const std::bad_alloc&) {
     return fail(kBadInput,
                 "out of memory: the grid or the table is too large; give fewer --sticks");

@@ -27,7 +27,7 @@ constexpr Eigen::Index kGeneralLimit = 500;
 constexpr double kIndefinite = 1e-12;
 // Relative residual of an extreme mode. Where many modes lie close together, as at the edge of a
 // band, a tenth more digits takes ten times the iterations.
-constexpr double kLanczosTolerance = 1e-6;
+constexpr double kLanczosTolerance = 1e-4;
 constexpr int kLanczosVectors = 40;
 constexpr Eigen::Index kLanczosRestarts = 1000;
 

@@ -93,7 +93,7 @@ NullSpace find_null_space(const SparseMatrix& K) {
   for (Eigen::Index i = 0; i < size; ++i) {
     const double diagonal = K.coeff(i, i);
     all_held = all_held && diagonal > 0.0;
-    inverse_root(i) = diagonal > 0.0 ? 1.0 / std::sqrt(diagonal) : 1.0;
+    inverse_root(i) = diagonal != 0.0 ? 1.0 / std::sqrt(std::abs(diagonal)) : 1.0;
   }
   const SparseMatrix scaled = scale_to_unit_diagonal(K, inverse_root);
   if (all_held && is_clearly_definite(scaled)) {
@@ -103,7 +103,9 @@ NullSpace find_null_space(const SparseMatrix& K) {
     return null_space;
   }
 
-  const PivotedLdl factors = factor_pivoted(K);
+  PivotedLdl factors = factor_pivoted(scaled);
+  // Not semidefinite: the square has the same null space and the same independent columns.
+  if (factors.negative >= 0) factors = factor_pivoted(scaled * scaled);
   const Dependent dependent(factors);
   Triplets entries;
   std::vector<char> supported(static_cast<std::size_t>(size), 0);
@@ -114,7 +116,8 @@ NullSpace find_null_space(const SparseMatrix& K) {
       continue;
     }
     for (const auto& [coordinate, value] : dependent.direction(i)) {
-      entries.emplace_back(coordinate, columns, value * inverse_root(coordinate));
+      const double unscaled = value / factors.scale[static_cast<std::size_t>(coordinate)];
+      entries.emplace_back(coordinate, columns, unscaled * inverse_root(coordinate));
       if (std::abs(value) > kSupported) supported[static_cast<std::size_t>(coordinate)] = 1;
     }
     ++columns;

@@ -21,13 +21,15 @@ struct NullSpace {
   SparseMatrix basis;
   /// Coordinates with an entry in the basis above 1e-10 (scaled): those that data do not fix.
   std::vector<int> support;
-  /// rank(K) coordinates on which K is positive definite.
+  /// rank(K) coordinates whose block of K is regular, and positive definite where K is
+  /// semidefinite.
   std::vector<int> independent;
 
   Eigen::Index dimension() const { return basis.cols(); }
 };
 
-/// @pre K symmetric and positive semidefinite
+/// @pre K is symmetric. One that is not semidefinite is squared for its rank: singular values below
+/// 3e-7 of the largest then count as 0.
 NullSpace find_null_space(const SparseMatrix& K);
 
 }  // namespace springspice::core

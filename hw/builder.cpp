@@ -100,6 +100,16 @@ void Builder::set_scales(const TimeAndImpedance& chosen) {
   scales.voltage_v = overdamped ? position_scale_ : velocity_scale_;
   scales.position_v = position_scale_;
   scales.energy_j = scales.voltage_v * scales.voltage_v * scales.time_s / scales.impedance_ohm;
+  for (const double scale : {scales.time_s, scales.impedance_ohm, scales.voltage_v,
+                             scales.position_v, current_scale()}) {
+    if (std::isfinite(scale) && scale > 0.0) continue;
+    throw RealizationError(fmt::format(
+        "no scales hold this model: the trajectory reaches positions of {:.3g} and velocities of "
+        "{:.3g}, the largest stiffness is {:.3g}; choose units in which these are nearer to 1, or "
+        "give --scale-time, --scale-impedance, --scale-position and --scale-velocity",
+        request_.swing.position, request_.swing.velocity,
+        system_.K.nonZeros() > 0 ? system_.K.coeffs().cwiseAbs().maxCoeff() : 0.0));
+  }
 }
 
 void Builder::add(Element element, const std::string& meaning) {

@@ -62,6 +62,12 @@ ProbeMap map_probes(const Problem& problem) {
   map.ports.assign(count, nullptr);
   for (const netlist::Probe& probe : problem.design.probes) {
     const bool position = probe.kind == netlist::Probe::Kind::position;
+    if (!position && probe.quantity != netlist::Probe::Quantity::voltage) {
+      throw netlist::NetlistError(
+          fmt::format("the velocity probe at node '{}' reads a flux; a velocity is a voltage, and "
+                      "a position may be a flux",
+                      probe.node));
+    }
     place(position ? map.positions : map.velocities, probe, nu, probe.node,
           position ? "position probe" : "velocity probe");
   }

@@ -5,6 +5,8 @@
 #include <fstream>
 #include <sstream>
 
+#include <fmt/format.h>
+
 #include "netlist/writer.hpp"
 #include "tests/catch.hpp"
 #include "tests/hw/small_system.hpp"
@@ -62,7 +64,7 @@ TEST_CASE("the written decks are the golden ones") {
       Golden{"rlc_direct", hw::Topology::rlc, hw::Coupling::direct, core::Dynamics::underdamped},
       Golden{"rlc_gyrator", hw::Topology::rlc, hw::Coupling::gyrator, core::Dynamics::underdamped});
   const std::string path =
-      std::string(SPRINGSPICE_SOURCE_DIR) + "/tests/hw/golden/" + golden.name + ".cir";
+      fmt::format("{}/tests/hw/golden/{}.cir", SPRINGSPICE_SOURCE_DIR, golden.name);
   const std::string deck = make_deck(golden);
   if (std::getenv("SPRINGSPICE_REGENERATE_GOLDEN") != nullptr) {
     std::ofstream(path, std::ios::binary) << deck;
