@@ -26,7 +26,7 @@ constexpr Eigen::Index kGeneralLimit = 500;
 // Of the largest stiffness: below, a negative one is rounding.
 constexpr double kIndefinite = 1e-12;
 // Relative residual of an extreme mode. Where many modes lie close together, as at the edge of a
-// band, a tenth more digits takes ten times the iterations.
+// band, one more digit takes ten times the iterations.
 constexpr double kLanczosTolerance = 1e-4;
 constexpr int kLanczosVectors = 40;
 constexpr Eigen::Index kLanczosRestarts = 1000;

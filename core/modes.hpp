@@ -39,7 +39,7 @@ struct TimeScales {
 };
 
 /// From the modes where there are any; for larger systems from the extreme modes alone (Lanczos, to
-/// about 1e-6); for general D or a K that is not positive semidefinite from the eigenvalues of A.
+/// 1e-4); for general D or a K that is not positive semidefinite from the eigenvalues of A.
 /// Give the modes of compute_modes(): where it has none, that says something about the system.
 /// @throws ParameterError where none of the three can be had (says which options to give).
 TimeScales compute_time_scales(const SecondOrderSystem& system, const NullSpace& null_space,

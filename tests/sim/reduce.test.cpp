@@ -131,12 +131,18 @@ TEST_CASE("a circuit that leaves something open is told by what nothing determin
   CHECK_THAT(loop.circuit.obstacle, ContainsSubstring("nothing determines"));
 }
 
-TEST_CASE("an integrator without its capacitor, and one that a source holds, are told") {
+TEST_CASE("an integrator without its capacitor is told") {
   const Reduced open = reduce(
       "xv 0 s v opamp_ideal\ncm v s 1\nrk xn s 2\nxx 0 t xn opamp_ideal\nrx v t 1\n", {"v"}, {"s"});
   CHECK(!open.circuit.obstacle.empty());
-  const Reduced held = reduce("c1 a 0 1\nc2 w 0 1\ng1 0 w a 0 2\nv1 w 0 1\n", {"a"}, {"a"});
-  CHECK(!held.circuit.obstacle.empty());
+}
+
+TEST_CASE("an integrator that a source holds is a constant: its stiffness is gone") {
+  const Reduced r =
+      reduce("c1 a 0 1\nc2 w 0 1\ng1 0 w a 0 2\nv1 w 0 5\ngk a 0 w 0 3\n", {"a"}, {"a"});
+  REQUIRE(r.circuit.obstacle.empty());
+  CHECK(entry(r.circuit.zeroth, 0, 0) == 0.0);
+  CHECK(r.circuit.force[0].value == -15.0);
 }
 
 TEST_CASE("an integrator that leaks is none, and what drives nothing is no obstacle") {
