@@ -21,8 +21,9 @@ int main() {
     data.add({&u, 1}, {&y, 1});
   }
   const core::SecondOrderSystem system = core::make_system(data, {});
-  std::cout << "M =\n" << Eigen::MatrixXd(system.M) << "\nK =\n" << Eigen::MatrixXd(system.K)
-            << "\nf = " << system.f.transpose() << '\n';
+  std::cout << "M =\n"
+            << Eigen::MatrixXd(system.M) << "\nK =\n"
+            << Eigen::MatrixXd(system.K) << "\nf = " << system.f.transpose() << '\n';
 
   const Eigen::MatrixXd x = core::solve_fit(system, core::find_null_space(system.K));
   std::printf("the stick comes to rest at %.12g and %.12g\n", x(0, 0), x(1, 0));

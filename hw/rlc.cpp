@@ -192,9 +192,10 @@ netlist::Design realize_rlc(const core::SecondOrderSystem& system, const Request
       builder.section("stiffness K: inductors; start currents are those of one set of fluxes");
       add_inductors(builder, K, signs, p);
     }
-    return builder.finish("rlc", "passive network, inductors as springs (coupling direct)\n"
-                                 "position i is the flux of node v<i>, the time integral of its voltage;\n"
-                                 "the inductors' currents show differences of positions");
+    return builder.finish("rlc",
+                          "passive network, inductors as springs (coupling direct)\n"
+                          "position i is the flux of node v<i>, the time integral of its voltage;\n"
+                          "the inductors' currents show differences of positions");
   }
   std::vector<Spring> factored;
   std::span<const Spring> springs = request.springs;
@@ -204,9 +205,10 @@ netlist::Design realize_rlc(const core::SecondOrderSystem& system, const Request
   for (Eigen::Index p = 0; p < system.outputs(); ++p) {
     for (const Spring& spring : springs) add_gyrator_spring(builder, spring, signs, farad, p);
   }
-  return builder.finish("rlc", "passive network, springs behind gyrators (coupling gyrator)\n"
-                               "position i is the flux of node v<i>, the time integral of its voltage;\n"
-                               "nodes w show the stretch of each spring");
+  return builder.finish("rlc",
+                        "passive network, springs behind gyrators (coupling gyrator)\n"
+                        "position i is the flux of node v<i>, the time integral of its voltage;\n"
+                        "nodes w show the stretch of each spring");
 }
 
 }  // namespace springspice::hw

@@ -5,8 +5,8 @@
 namespace springspice::netlist {
 namespace {
 
-// Measured on 144 nodes: the error of a response falls as 1/gain, 1e-11 at 1e9 S, 1e-14 at 1e12 S, and
-// is rounding alone from there on.
+// Measured on 144 nodes: the error of a response falls as 1/gain, 1e-11 at 1e9 S, 1e-14 at 1e12 S,
+// and is rounding alone from there on.
 constexpr double kIdealOpampSiemens = 1e12;
 
 // Below this the limits on an op-amp's error would depend on its gain.
