@@ -20,7 +20,8 @@ int main() {
       "c1 out 0 1u\n"
       ".ic v(out)=1\n"
       ".end\n";
-  run.analysis = sim::TransientRun{.step_s = 1e-5, .stop_s = 3e-3, .max_step_s = 1e-5};
+  run.analysis = sim::TransientRun{
+      .step_s = 1e-5, .stop_s = 3e-3, .max_step_s = 1e-5, .use_initial = true, .grid = {}};
   run.vectors = {"out"};
   double worst = 0.0;
   const sim::RunSummary summary = engine.run(run, [&](double t, const auto& values) {
