@@ -8,9 +8,9 @@
 namespace springspice::core {
 namespace {
 
-r123::Philox4x64::ctr_type draw(std::uint64_t seed, std::uint64_t stream, std::uint64_t index) {
-  const r123::Philox4x64::ctr_type counter = {{index, stream, 0, 0}};
-  const r123::Philox4x64::key_type key = {{seed, 0}};
+r123::Philox4x64::ctr_type draw(const Counter& at) {
+  const r123::Philox4x64::ctr_type counter = {{at.index, at.stream, at.domain, 0}};
+  const r123::Philox4x64::key_type key = {{at.seed, 0}};
   return r123::Philox4x64{}(counter, key);
 }
 
@@ -20,13 +20,17 @@ double to_unit(std::uint64_t bits) { return (static_cast<double>(bits >> 11) + 0
 }  // namespace
 
 double uniform(std::uint64_t seed, std::uint64_t stream, std::uint64_t index) {
-  return to_unit(draw(seed, stream, index)[0]);
+  return to_unit(draw({seed, 0, stream, index})[0]);
+}
+
+double normal(const Counter& counter) {
+  const auto bits = draw(counter);
+  const double radius = std::sqrt(-2.0 * std::log(to_unit(bits[0])));
+  return radius * std::cos(2.0 * std::numbers::pi * to_unit(bits[1]));
 }
 
 double normal(std::uint64_t seed, std::uint64_t stream, std::uint64_t index) {
-  const auto bits = draw(seed, stream, index);
-  const double radius = std::sqrt(-2.0 * std::log(to_unit(bits[0])));
-  return radius * std::cos(2.0 * std::numbers::pi * to_unit(bits[1]));
+  return normal(Counter{seed, 0, stream, index});
 }
 
 }  // namespace springspice::core

@@ -1,0 +1,39 @@
+// One path of white noise, sampled: the same for the circuit and for the model.
+//
+//     u_q(t) = a_q n_q(t),     n_q(k h) independent N(0, 1), linear in between, n_q(0) = 0
+//
+// exactly as ngspice's TRNOISE and PWL sources interpolate (TRNOISE too starts from 0). Its
+// two-sided spectral density is a^2 h sinc^4(f h), so a source of white noise of two-sided density
+// S (per unit time: <u(t) u(t')> = S delta(t - t')) has a = sqrt(S / h).
+//
+// A sample is a pure function of (seed, run, source, k): Philox4x64 through Random123, normal by
+// Box-Muller. The same numbers for any order of calls, any number of threads or processes, and
+// after a restart. Paths of different seeds, runs or sources are independent.
+#pragma once
+
+#include <cstdint>
+
+namespace springspice::core {
+
+class NoisePath {
+ public:
+  /// @param step h, in any unit of time. @throws ParameterError where it is not finite and above 0
+  /// @param run  numbers the members of an ensemble of one seed
+  NoisePath(std::uint64_t seed, std::uint64_t run, double step);
+
+  double step() const { return step_; }
+  /// a = sqrt(density / step).
+  double amplitude(double density) const;
+
+  /// n_q(k h).
+  double sample(std::uint64_t source, std::uint64_t k) const;
+  /// n_q(t), t >= 0.
+  double at(std::uint64_t source, double t) const;
+
+ private:
+  std::uint64_t seed_;
+  std::uint64_t run_;
+  double step_;
+};
+
+}  // namespace springspice::core
