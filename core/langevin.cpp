@@ -68,20 +68,25 @@ void add_factored_noise(const SecondOrderSystem& system, NoiseBuilder& builder) 
   }
 }
 
-void add_velocity_noise(const SecondOrderSystem& system, NoiseBuilder& builder) {
+// 2 gamma kT / M_s: density of `diagonal` noise on each velocity.
+double velocity_noise_density(const SecondOrderSystem& system) {
   const std::optional<double> gamma = system.rayleigh_friction();
   if (!system.stick_mass || !gamma) {
     throw ParameterError(
         "--noise-model diagonal refers to the mass of a stick and to D = gamma M, which matrices "
         "given by --system do not have; write --noise-model fdt");
   }
+  return 2.0 * *gamma * system.kT / *system.stick_mass;
+}
+
+void add_velocity_noise(const SecondOrderSystem& system, NoiseBuilder& builder) {
+  const double density = velocity_noise_density(system);
   for (int i = 0; i < system.size(); ++i) {
     std::vector<std::pair<int, double>> incidence;
     for (SparseMatrix::InnerIterator it(system.M, i); it; ++it) {
       incidence.emplace_back(static_cast<int>(it.row()), it.value());
     }
-    builder.add(incidence, 2.0 * *gamma * system.kT / *system.stick_mass,
-                "velocity " + system.label(i));
+    builder.add(incidence, density, "velocity " + system.label(i));
   }
 }
 
@@ -122,6 +127,13 @@ ForceNoise make_force_noise(const SecondOrderSystem& system) {
     add_factored_noise(system, builder);
   }
   return builder.finish();
+}
+
+SparseMatrix compute_force_noise_matrix(const SecondOrderSystem& system) {
+  const bool diagonal = system.dynamics == Dynamics::underdamped &&
+                        system.noise_model == NoiseModel::diagonal;
+  if (!diagonal) return 2.0 * system.kT * system.D;
+  return velocity_noise_density(system) * SparseMatrix(system.M * system.M);
 }
 
 LangevinSystem make_langevin(const SecondOrderSystem& system) {

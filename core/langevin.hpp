@@ -37,6 +37,11 @@ struct ForceNoise {
 /// @throws ParameterError for `diagonal` noise of a system without a stick mass.
 ForceNoise make_force_noise(const SecondOrderSystem& system);
 
+/// S = sum_q density_q incidence_q incidence_q^T, nu x nu: 2 kT D (fdt), or
+/// M (2 gamma kT / M_s) M (diagonal), from these formulas and not from the sources.
+/// @throws ParameterError as make_force_noise()
+SparseMatrix compute_force_noise_matrix(const SecondOrderSystem& system);
+
 struct LangevinSystem {
   SparseMatrix A;
   Eigen::MatrixXd b;

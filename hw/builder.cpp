@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "core/langevin.hpp"
 #include "hw/error.hpp"
 #include "netlist/ideal.hpp"
 #include "netlist/writer.hpp"
@@ -142,26 +141,9 @@ void Builder::add_port(const std::string& node, Eigen::Index i, Eigen::Index out
   design_.ports.push_back({node, static_cast<int>(i), static_cast<int>(output), gain});
 }
 
-void Builder::add_force_noise(const NodeOf& node_of) {
-  const core::ForceNoise noise = core::make_force_noise(system_);
-  const double density_scale = current_scale() * current_scale() * tau();
-  for (Eigen::Index p = 0; p < outputs(); ++p) {
-    for (Eigen::Index q = 0; q < noise.density.size(); ++q) {
-      netlist::NoiseSource source;
-      source.name = noise.names[static_cast<std::size_t>(q)];
-      if (outputs() > 1) source.name += fmt::format(" y{}", p + 1);
-      for (core::SparseMatrix::InnerIterator it(noise.incidence, q); it; ++it) {
-        const auto [node, sign] = node_of(it.row(), p);
-        source.incidence.push_back({node, sign * it.value()});
-      }
-      source.density = noise.density(q) * density_scale;
-      design_.noise.push_back(std::move(source));
-    }
-  }
-}
-
 void Builder::add_johnson_noise(const std::string& resistor, double ohm) {
   const double kT_circuit = system_.kT * design_.scales.energy_j;
+  if (kT_circuit == 0.0) return;
   design_.noise.push_back({"johnson " + resistor, {{resistor, 1.0}}, 2.0 * kT_circuit / ohm});
 }
 

@@ -1,7 +1,6 @@
 // What all realizations share: names, scaled values, probes, comments.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <utility>
 
@@ -52,11 +51,8 @@ class Builder {
                           double gain);
   void add_port(const std::string& node, Eigen::Index i, Eigen::Index output, double gain);
 
-  /// Force noise as independent current sources: node_of gives the node that takes the force of a
-  /// coordinate, and the sign with which current is force there.
-  using NodeOf = std::function<std::pair<std::string, double>(Eigen::Index, Eigen::Index)>;
-  void add_force_noise(const NodeOf& node_of);
-  /// The Johnson current of one resistor, 2 kT/R two-sided, with kT in the circuit's energy.
+  /// The Johnson current of one resistor, 2 kT/R two-sided, with kT in the circuit's energy; none
+  /// at kT = 0.
   void add_johnson_noise(const std::string& resistor, double ohm);
 
   /// Title, heading, `.tran`, the definitions used.

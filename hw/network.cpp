@@ -1,10 +1,13 @@
 #include "hw/network.hpp"
 
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "hw/generators.hpp"
 #include "hw/signs.hpp"
+#include "netlist/ideal.hpp"
 
 namespace springspice::hw {
 namespace {
@@ -50,6 +53,19 @@ void add_node(Builder& builder, const std::vector<int>& signs, Eigen::Index i, E
   builder.add_port(node, i, p, sign / builder.current_scale());
 }
 
+// A transconductor from the generator: current is force times the coordinate's sign.
+void add_injection(Builder& builder, const std::vector<int>& signs, const Generator& generator,
+                   Eigen::Index i, Eigen::Index p, double y) {
+  netlist::Circuit& circuit = builder.design().circuit;
+  if (circuit.find_definition("ota_ideal") == nullptr) circuit.define(netlist::ideal_ota());
+  std::vector<std::string> pins = {generator.node, "0", "v" + builder.label(i, p)};
+  if (y * signs[static_cast<std::size_t>(i)] < 0.0) std::swap(pins[0], pins[1]);
+  builder.add(
+      netlist::instance(fmt::format("xg{}__{}", generator.tag, builder.system().label(i)), pins,
+                        "ota_ideal", {{"gm", std::abs(y)}}),
+      "noise into " + builder.system().label(i));
+}
+
 }  // namespace
 
 std::vector<ScaleGroup> network_scale_groups(const SparseMatrix& M, const SparseMatrix& D,
@@ -93,10 +109,8 @@ void add_network(Builder& builder, const std::vector<int>& signs) {
     for (Eigen::Index i = 0; i < builder.size(); ++i) add_node(builder, signs, i, p);
   }
   if (builder.system().noise_model == core::NoiseModel::diagonal) {
-    builder.add_force_noise([&](Eigen::Index i, Eigen::Index p) {
-      return std::pair{"v" + builder.label(i, p),
-                       static_cast<double>(signs[static_cast<std::size_t>(i)])};
-    });
+    add_generators(builder, [&](const Generator& generator, Eigen::Index i, Eigen::Index p,
+                                double y) { add_injection(builder, signs, generator, i, p, y); });
   }
 }
 

@@ -16,7 +16,7 @@
 
 #include <fmt/format.h>
 
-#include "hw/builder.hpp"
+#include "hw/generators.hpp"
 #include "netlist/ideal.hpp"
 
 namespace springspice::hw {
@@ -81,6 +81,23 @@ class Board {
     }
   }
 
+  // Resistors from the generators into the summing nodes, which draw force -V/R; the sign of a
+  // whole source is free, so only sources that act with both signs need their inverse.
+  void add_noise() {
+    add_generators(builder_, [&](const Generator& generator, Eigen::Index i, Eigen::Index p,
+                                 double y) {
+      const std::string inverse = "gn" + generator.tag;
+      if (y < 0.0 && inverted_.insert(generator.tag).second) {
+        add_inverter("g", generator.tag, generator.node, inverse, "inverter, gives the inverse");
+      }
+      builder_.add(
+          netlist::resistor(fmt::format("rg{}__{}", generator.tag, builder_.system().label(i)),
+                            y < 0.0 ? inverse : generator.node, "s" + builder_.label(i, p),
+                            1.0 / std::abs(y)),
+          "noise into " + builder_.system().label(i));
+    });
+  }
+
   void add_force(Eigen::Index i, Eigen::Index p, const std::string& summing) {
     const double f = builder_.force()(i, p);
     if (f == 0.0) return;
@@ -93,6 +110,7 @@ class Board {
  private:
   Builder& builder_;
   double inverter_ohm_;
+  std::set<std::string> inverted_;  // generators that have an inverter
 };
 
 // Columns that drive a negative entry of the matrix.
@@ -209,9 +227,7 @@ netlist::Design realize_opamp(const core::SecondOrderSystem& system, const Reque
       builder.add_initial("vn" + label, -request.initial.v(i, p) * builder.velocity_scale());
     }
   }
-  builder.add_force_noise([&](Eigen::Index i, Eigen::Index p) {
-    return std::pair{"s" + builder.label(i, p), -1.0};
-  });
+  board.add_noise();
   return builder.finish("opamp", "op-amp board: summing amplifier, integrator, inverter a node");
 }
 
@@ -253,9 +269,7 @@ netlist::Design realize_overdamped_opamp(const core::SecondOrderSystem& system,
       builder.add_initial("xn" + label, -x);
     }
   }
-  builder.add_force_noise([&](Eigen::Index i, Eigen::Index p) {
-    return std::pair{"s" + builder.label(i, p), -1.0};
-  });
+  board.add_noise();
   return builder.finish("opamp", "op-amp board, overdamped: one integrating amplifier a node");
 }
 

@@ -5,8 +5,10 @@
 //   probe:  value = gain * q + offset, where q is a node's voltage, or its flux, the time integral
 //           of the node's voltage (weber), with q = 0 standing for value = offset
 //   port:   a current of 1 ampere driven into the node is a force of `gain`
-//   noise:  a white current source of two-sided density `density` (A^2/Hz), entering the node or
-//           element of each incidence entry with its weight
+//   noise:  a white source of two-sided density `density` (A^2/Hz or V^2/Hz), which acts at each of
+//           its incidence entries, with their weights: as a current into a node; as a current
+//           through a passive element, into its first node and out of its second; as an addition
+//           to the value of an independent source
 //   time:   one unit of the value's time is `time_scale_s` seconds
 #pragma once
 
@@ -39,7 +41,7 @@ struct Port {
 };
 
 struct Incidence {
-  std::string where;  ///< a node, or an element across whose nodes the source acts
+  std::string where;  ///< a node or an element
   double weight = 1.0;
 };
 
@@ -47,6 +49,8 @@ struct NoiseSource {
   std::string name;
   std::vector<Incidence> incidence;
   double density = 0.0;
+  /// Not noise of the model's: the thermal noise of a part, at the temperature of the room.
+  bool own = false;
 };
 
 /// What one model unit is in SI.

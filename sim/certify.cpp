@@ -4,7 +4,7 @@
 #include <chrono>
 #include <limits>
 
-#include "netlist/parser.hpp"
+#include "sim/stamped.hpp"
 
 namespace springspice::sim {
 namespace {
@@ -56,10 +56,11 @@ Report certify(const Problem& problem, const CertifyOptions& options) {
 Report certify(const Problem& problem, const Analysis& analysis, const CertifyOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   Report report;
-  const netlist::Circuit circuit = netlist::parse_deck(problem.deck, problem.deck_name);
+  const ProbeMap probes = map_probes(problem);
+  const StampedDeck deck(problem, probes);
   report.realization = problem.design.realization;
-  report.nodes = circuit.nodes().size();
-  report.elements = circuit.elements().size();
+  report.nodes = deck.circuit().nodes().size();
+  report.elements = deck.circuit().elements().size();
 
   std::size_t done = 0;
   EngineOptions engine_options = options.engine;
@@ -70,8 +71,7 @@ Report certify(const Problem& problem, const Analysis& analysis, const CertifyOp
     };
   }
   Engine engine(engine_options);
-  const ProbeMap probes = map_probes(problem);
-  Checker checker{problem, analysis, probes, engine, options.seed, 0, 0.0, {}, options.on_path};
+  Checker checker{problem, analysis, probes, deck, engine, options.seed, 0, 0.0, {}, options.on_path};
   for (const Step& step : kSteps) {
     if (options.on_progress) {
       options.on_progress(step.name,

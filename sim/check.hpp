@@ -63,10 +63,13 @@ struct Analysis {
 };
 Analysis analyse(const core::SecondOrderSystem& system);
 
+class StampedDeck;
+
 struct Checker {
   const Problem& problem;
   const Analysis& analysis;
   const ProbeMap& probes;
+  const StampedDeck& deck;
   Engine& engine;
   std::uint64_t seed = 1;
   std::size_t points = 0;  ///< streamed by the engine so far

@@ -1,17 +1,15 @@
 // `matrices`: the written netlist, parsed back and stamped, entry by entry against the scaled
 // model.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include <fmt/format.h>
 
-#include "netlist/error.hpp"
-#include "netlist/flatten.hpp"
-#include "netlist/parser.hpp"
-#include "netlist/stamp.hpp"
+#include "core/langevin.hpp"
 #include "sim/check.hpp"
 #include "sim/feedback.hpp"
-#include "sim/reduce.hpp"
+#include "sim/stamped.hpp"
 
 namespace springspice::sim {
 namespace {
@@ -47,51 +45,40 @@ class Worst {
 
 class MatrixComparison {
  public:
-  MatrixComparison(const Checker& checker, const netlist::Descriptor& circuit)
+  explicit MatrixComparison(const Checker& checker)
       : checker_(checker),
         system_(checker.problem.system),
-        circuit_(circuit),
+        deck_(checker.deck),
+        circuit_(deck_.descriptor()),
+        reduced_(deck_.reduced()),
         nu_(system_.size()),
         count_(nu_ * system_.outputs()),
         overdamped_(system_.dynamics == core::Dynamics::overdamped),
         tau_(checker.problem.design.scales.time_s) {}
 
-  // Empty, or why the circuit is not of the model's kind at all.
-  std::string run() {
-    std::vector<Eigen::Index> nodes;
-    std::vector<Eigen::Index> rows;
-    for (Eigen::Index c = 0; c < count_; ++c) {
-      nodes.push_back(circuit_.node(coordinate_probe(c).node));
-      rows.push_back(circuit_.node(port(c).node));
-    }
-    reduced_ = reduce(circuit_, nodes, rows);
-    if (!reduced_.obstacle.empty()) return reduced_.obstacle;
+  void run() {
     if (overdamped_) {
       compare_matrix(reduced_.second, system_.D, "D", 1);
       compare_matrix(reduced_.first, system_.K, "K", 0);
       expect_nothing(reduced_.zeroth, "an integral of positions");
     } else {
-      compare_matrix(reduced_.second, system_.M, "M", 1);
-      compare_matrix(reduced_.first, system_.D, "D", 0);
-      compare_matrix(reduced_.zeroth, system_.K, "K", -1);
+      compare_matrix(reduced_.second, system_.M, "M", 2);
+      compare_matrix(reduced_.first, system_.D, "D", 1);
+      compare_matrix(reduced_.zeroth, system_.K, "K", 0);
     }
     compare_force();
     compare_probes();
     compare_initial();
-    return {};
+    if (system_.kT > 0.0) compare_noise();
   }
 
   const Worst& worst() const { return worst_; }
 
  private:
-  // The probe of the voltage in which the reduced equations are written.
   const netlist::Probe& coordinate_probe(Eigen::Index c) const {
-    const auto slot = static_cast<std::size_t>(c);
-    return overdamped_ ? *checker_.probes.positions[slot] : *checker_.probes.velocities[slot];
+    return deck_.coordinate_probe(c);
   }
-  const netlist::Port& port(Eigen::Index c) const {
-    return *checker_.probes.ports[static_cast<std::size_t>(c)];
-  }
+  const netlist::Port& port(Eigen::Index c) const { return deck_.port(c); }
   std::string label(Eigen::Index c) const {
     const std::string node = system_.label(c % nu_);
     return system_.outputs() == 1 ? node : fmt::format("{}y{}", node, c / nu_ + 1);
@@ -100,25 +87,25 @@ class MatrixComparison {
   // circuit entry * port gain / (probe gain * tau^power) is the model's entry: a force row's ampere
   // times the port's gain is force; a volt is probe-gain units; each derivative brings 1/tau.
   void compare_matrix(const std::vector<Entries>& circuit, const SparseMatrix& model,
-                      const char* name, int power) {
+                      const char* name, int derivative) {
     for (Eigen::Index r = 0; r < count_; ++r) {
       const Eigen::Index block = r / nu_;
       const Entries& row = circuit[static_cast<std::size_t>(r)];
       for (const auto& [column, entry] : row) {
         const bool same = column / nu_ == block;
         compare_entry(r, column, entry, same ? model.coeff(r % nu_, column % nu_) : 0.0, name,
-                      power);
+                      derivative);
       }
       for (SparseMatrix::InnerIterator it(model, r % nu_); it; ++it) {
         const auto column = static_cast<int>(block * nu_ + it.row());
-        if (!row.contains(column)) compare_entry(r, column, {}, it.value(), name, power);
+        if (!row.contains(column)) compare_entry(r, column, {}, it.value(), name, derivative);
       }
     }
   }
 
   void compare_entry(Eigen::Index r, Eigen::Index c, const Summed& entry, double model,
-                     const char* name, int power) {
-    const double unit = port(r).gain / (coordinate_probe(c).gain * std::pow(tau_, power));
+                     const char* name, int derivative) {
+    const double unit = deck_.unit(r, c, derivative);
     worst_.compare(entry.value * unit, model, entry.absolute * std::abs(unit),
                    [&] { return fmt::format("{}({},{})", name, label(r), label(c)); });
   }
@@ -213,6 +200,46 @@ class MatrixComparison {
     }
   }
 
+  // Sum over the model's sources of h h^T s against 2 kT D, or the paper's; what enters positions
+  // has no place in the model.
+  void compare_noise() {
+    const CircuitNoise& noise = deck_.noise();
+    Eigen::VectorXd density = noise.density;
+    for (Eigen::Index q = 0; q < density.size(); ++q) {
+      if (noise.own[static_cast<std::size_t>(q)]) density(q) = 0.0;
+    }
+    const SparseMatrix circuit = noise.force_noise(false);
+    const SparseMatrix absolute =
+        noise.H_abs * density.asDiagonal() * SparseMatrix(noise.H_abs.transpose());
+    const SparseMatrix model = core::compute_force_noise_matrix(system_);
+    for (Eigen::Index c = 0; c < count_; ++c) {
+      for (SparseMatrix::InnerIterator it(absolute, c); it; ++it) {
+        const bool same = it.row() / nu_ == c / nu_;
+        compare_noise_entry(it.row(), c, circuit.coeff(it.row(), c),
+                            same ? model.coeff(it.row() % nu_, c % nu_) : 0.0, it.value());
+      }
+      for (SparseMatrix::InnerIterator it(model, c % nu_); it; ++it) {
+        const Eigen::Index r = c / nu_ * nu_ + it.row();
+        if (absolute.coeff(r, c) == 0.0) compare_noise_entry(r, c, 0.0, it.value(), 0.0);
+      }
+    }
+    for (Eigen::Index q = 0; q < noise.T.outerSize(); ++q) {
+      for (SparseMatrix::InnerIterator it(noise.T, q); it; ++it) {
+        if (it.value() == 0.0 || density(q) == 0.0) continue;
+        worst_.compare(it.value(), 0.0, 0.0, [&] {
+          return fmt::format("noise source {} drives position {}", q + 1, label(it.row()));
+        });
+      }
+    }
+  }
+
+  void compare_noise_entry(Eigen::Index r, Eigen::Index c, double circuit, double model,
+                           double absolute) {
+    worst_.compare(circuit, model, absolute, [&] {
+      return fmt::format("noise of the force ({},{})", label(r), label(c));
+    });
+  }
+
   void add_node(Summed& sum, const std::string& node, double sign) const {
     if (node == "0") return;
     const auto& expression = reduced_.expressions[static_cast<std::size_t>(circuit_.node(node))];
@@ -241,12 +268,13 @@ class MatrixComparison {
 
   const Checker& checker_;
   const core::SecondOrderSystem& system_;
+  const StampedDeck& deck_;
   const netlist::Descriptor& circuit_;
+  const ReducedCircuit& reduced_;
   Eigen::Index nu_;
   Eigen::Index count_;
   bool overdamped_;
   double tau_;
-  ReducedCircuit reduced_;
   Worst worst_;
 };
 
@@ -257,23 +285,18 @@ Check check_matrices(const Checker& checker) {
   check.name = "matrices";
   check.limit = 1e-12;
   check.origin = "rounding of the sums in each entry, relative to the sum of their absolute values";
-  const netlist::Circuit circuit =
-      netlist::parse_deck(checker.problem.deck, checker.problem.deck_name);
-  const netlist::FlatCircuit flat = netlist::flatten(circuit);
-  const netlist::Descriptor descriptor = netlist::stamp(flat);
-  MatrixComparison comparison(checker, descriptor);
-  std::string obstacle = find_positive_feedback(flat, descriptor);
-  try {
-    if (obstacle.empty()) obstacle = comparison.run();
-  } catch (const netlist::NetlistError& error) {
-    obstacle = error.what();  // a node that the manifest names is not in the deck
-  }
+  const StampedDeck& deck = checker.deck;
+  std::string obstacle = find_positive_feedback(deck.flat(), deck.descriptor());
+  if (obstacle.empty()) obstacle = deck.obstacle();
+  if (obstacle.empty() && checker.problem.system.kT > 0.0) obstacle = deck.noise().obstacle;
   if (!obstacle.empty()) {
     check.value = std::numeric_limits<double>::infinity();
     check.status = Check::Status::fail;
     check.detail = "no second-order system: " + obstacle;
     return check;
   }
+  MatrixComparison comparison(checker);
+  comparison.run();
   check.value = comparison.worst().value();
   decide(check);
   check.detail = fmt::format("{} entries of the stamped netlist", comparison.worst().compared());

@@ -21,7 +21,7 @@ void add_scaled(Entries& to, const Entries& from, double factor, double absolute
 class Reducer {
  public:
   Reducer(const netlist::Descriptor& circuit, const std::vector<Eigen::Index>& coordinates,
-          const std::vector<Eigen::Index>& force_rows)
+          const std::vector<Eigen::Index>& force_rows, const std::vector<WhiteInput>& inputs)
       : circuit_(circuit),
         E_(circuit.E),
         A_(circuit.A),
@@ -29,6 +29,11 @@ class Reducer {
         A_abs_(circuit.A_abs),
         force_rows_(force_rows) {
     const auto size = static_cast<std::size_t>(E_.rows());
+    for (std::size_t q = 0; q < inputs.size(); ++q) {
+      for (const auto& [row, weight] : inputs[q]) {
+        inputs_of_[row][static_cast<int>(q)].add(weight, std::abs(weight));
+      }
+    }
     result_.expressions.resize(size);
     resolved_.assign(size, 0);
     row_done_.assign(size, 0);
@@ -116,6 +121,9 @@ class Reducer {
   std::optional<Expression> rest_of_row(Eigen::Index row, Eigen::Index unknown) const {
     Expression rest;
     rest.constant = {circuit_.s(row), circuit_.s_abs(row)};
+    if (const auto found = inputs_of_.find(row); found != inputs_of_.end()) {
+      rest.white = found->second;
+    }
     RowMatrix::InnerIterator absolute(A_abs_, row);
     for (RowMatrix::InnerIterator it(A_, row); it; ++it) {
       while (absolute && absolute.col() < it.col()) ++absolute;
@@ -126,6 +134,8 @@ class Reducer {
           absolute && absolute.col() == it.col() ? absolute.value() : std::abs(it.value());
       add_scaled(rest.direct, expression->direct, -it.value(), size);
       add_scaled(rest.integral, expression->integral, -it.value(), size);
+      add_scaled(rest.white, expression->white, -it.value(), size);
+      add_scaled(rest.walk, expression->walk, -it.value(), size);
       rest.constant.add(-it.value() * expression->constant.value,
                         size * expression->constant.absolute);
     }
@@ -134,7 +144,8 @@ class Reducer {
 
   static void divide(Expression& expression, double by) {
     const double factor = 1.0 / by;
-    for (Entries* entries : {&expression.direct, &expression.integral}) {
+    for (Entries* entries :
+         {&expression.direct, &expression.integral, &expression.white, &expression.walk}) {
       for (auto& [column, entry] : *entries) {
         entry.value *= factor;
         entry.absolute *= std::abs(factor);
@@ -155,10 +166,11 @@ class Reducer {
       divide(*rest, direct);
       result_.expressions[static_cast<std::size_t>(*unknown)] = std::move(rest);
     } else if (rest && derivative != 0.0 && direct == 0.0 && rest->integral.empty() &&
-               rest->constant.value == 0.0) {
-      // z' = sum of V terms: z is the same sum of their integrals.
+               rest->walk.empty() && rest->constant.value == 0.0) {
+      // z' = sum of V and u terms: z is the same sum of their integrals.
       divide(*rest, derivative);
       rest->integral = std::exchange(rest->direct, {});
+      rest->walk = std::exchange(rest->white, {});
       result_.expressions[static_cast<std::size_t>(*unknown)] = std::move(rest);
     } else if (good) {
       // Another row may say more of this unknown; only when none does is it one that drives
@@ -195,6 +207,8 @@ class Reducer {
     result_.first.resize(count);
     result_.zeroth.resize(count);
     result_.force.resize(count);
+    result_.white.resize(count);
+    result_.walk.resize(count);
     for (std::size_t r = 0; r < count; ++r) {
       if (!collect_force_row(r)) {
         result_.obstacle = name_of_row(force_rows_[r]) + " depends on what nothing determines";
@@ -206,6 +220,9 @@ class Reducer {
   bool collect_force_row(std::size_t r) {
     const Eigen::Index row = force_rows_[r];
     result_.force[r] = {circuit_.s(row), circuit_.s_abs(row)};
+    if (const auto found = inputs_of_.find(row); found != inputs_of_.end()) {
+      result_.white[r] = found->second;
+    }
     for (RowMatrix::InnerIterator it(E_, row); it; ++it) {
       if (it.value() == 0.0) continue;
       const auto& z = result_.expressions[static_cast<std::size_t>(it.col())];
@@ -213,6 +230,12 @@ class Reducer {
       const double size = E_abs_.coeff(row, it.col());
       add_scaled(result_.second[r], z->direct, it.value(), size);
       add_scaled(result_.first[r], z->integral, it.value(), size);
+      // Of -E z': the derivative of int u is u; that of u itself is no noise of finite strength.
+      add_scaled(result_.white[r], z->walk, -it.value(), size);
+      if (!z->white.empty()) {
+        result_.noise_obstacle = fmt::format("white noise lies across a capacitance at {}",
+                                             name_of_row(row));
+      }
     }
     for (RowMatrix::InnerIterator it(A_, row); it; ++it) {
       if (it.value() == 0.0) continue;
@@ -221,6 +244,8 @@ class Reducer {
       const double size = A_abs_.coeff(row, it.col());
       add_scaled(result_.first[r], z->direct, it.value(), size);
       add_scaled(result_.zeroth[r], z->integral, it.value(), size);
+      add_scaled(result_.white[r], z->white, -it.value(), size);
+      add_scaled(result_.walk[r], z->walk, -it.value(), size);
       result_.force[r].add(-it.value() * z->constant.value, size * z->constant.absolute);
     }
     return true;
@@ -229,6 +254,7 @@ class Reducer {
   const netlist::Descriptor& circuit_;
   RowMatrix E_, A_, E_abs_, A_abs_;
   const std::vector<Eigen::Index>& force_rows_;
+  std::unordered_map<Eigen::Index, Entries> inputs_of_;
   ReducedCircuit result_;
   std::vector<char> resolved_, row_done_;
   std::vector<std::vector<Eigen::Index>> rows_of_;
@@ -239,8 +265,9 @@ class Reducer {
 
 ReducedCircuit reduce(const netlist::Descriptor& circuit,
                       const std::vector<Eigen::Index>& coordinates,
-                      const std::vector<Eigen::Index>& force_rows) {
-  return Reducer(circuit, coordinates, force_rows).run();
+                      const std::vector<Eigen::Index>& force_rows,
+                      const std::vector<WhiteInput>& inputs) {
+  return Reducer(circuit, coordinates, force_rows, inputs).run();
 }
 
 }  // namespace springspice::sim

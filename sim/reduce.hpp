@@ -15,6 +15,13 @@
 // rounding may do to it. For a first-order circuit the coordinates are the positions, and
 // M V' + D V stand for D x' + K x.
 //
+// White inputs u_q (noise sources) are carried along: an unknown may hold u itself and its integral,
+//
+//     z = sum b V + sum a phi + c + sum w u + sum r int u
+//     M V' + D V + K phi = f + sum h u + sum g int u
+//
+// so noise that enters an integrator shows as r in its output and as g in the force rows.
+//
 // Not done: loops of unknowns that only a simultaneous solve would untangle, e.g. a resistor split
 // in three with the inner nodes loaded; they are reported as not reducible.
 #pragma once
@@ -22,6 +29,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "netlist/stamp.hpp"
@@ -38,14 +46,21 @@ struct Summed {
   }
 };
 
-/// sum_j direct_j V_j + sum_j integral_j phi_j + constant.
+/// sum_j direct_j V_j + sum_j integral_j phi_j + constant + sum_q white_q u_q + sum_q walk_q int u_q.
 struct Expression {
   std::unordered_map<int, Summed> direct;
   std::unordered_map<int, Summed> integral;
+  std::unordered_map<int, Summed> white;
+  std::unordered_map<int, Summed> walk;
   Summed constant;
 
-  bool is_constant() const { return direct.empty() && integral.empty(); }
+  bool is_constant() const {
+    return direct.empty() && integral.empty() && white.empty() && walk.empty();
+  }
 };
+
+/// One white input: what it adds to the descriptor's s, row by row.
+using WhiteInput = std::vector<std::pair<Eigen::Index, double>>;
 
 struct ReducedCircuit {
   /// One map a force row: column -> entry, in circuit units.
@@ -53,6 +68,10 @@ struct ReducedCircuit {
   std::vector<std::unordered_map<int, Summed>> first;   ///< of V
   std::vector<std::unordered_map<int, Summed>> zeroth;  ///< of phi
   std::vector<Summed> force;
+  std::vector<std::unordered_map<int, Summed>> white;  ///< of u: column is the input's number
+  std::vector<std::unordered_map<int, Summed>> walk;   ///< of int u
+  /// Empty, or why the inputs make no finite noise: white noise across a capacitor, say.
+  std::string noise_obstacle;
   /// Of each of the descriptor's unknowns; none for currents that drive nothing.
   std::vector<std::optional<Expression>> expressions;
   /// Empty, or why the circuit is no such system.
@@ -63,6 +82,7 @@ struct ReducedCircuit {
 /// @param force_rows  for each coordinate the node whose current law is its equation
 ReducedCircuit reduce(const netlist::Descriptor& circuit,
                       const std::vector<Eigen::Index>& coordinates,
-                      const std::vector<Eigen::Index>& force_rows);
+                      const std::vector<Eigen::Index>& force_rows,
+                      const std::vector<WhiteInput>& inputs = {});
 
 }  // namespace springspice::sim

@@ -1,0 +1,34 @@
+// Noise that the circuit's own resistors do not make: generators, and parts that bring their noise
+// into the nodes.
+//
+// A generator is a voltage source from node g<tag> to ground; a part of conductance (or
+// transconductance) y from there drives the current y V into a coordinate's node. With one density
+// S_V for all generators, source q of the force (core/langevin.hpp) with incidence h and density s
+// takes
+//
+//     y_i = h_i I0 sqrt(s tau / S_V)        I0 ampere a unit of force, tau second a unit of time
+//
+// so every generator is the same instrument, and the parts carry the weights; S_V puts the mean of
+// the parts at the centre of their range. In the deck a generator has 0 V, until noise is asked
+// for.
+#pragma once
+
+#include <functional>
+
+#include "hw/builder.hpp"
+
+namespace springspice::hw {
+
+struct Generator {
+  std::string tag;   ///< "t0__1": translation of the stick between two nodes; r rotation, n a node
+  std::string node;  ///< "gt0__1"
+};
+
+/// Adds the generators of the system's force noise, and lists them as the design's noise. None
+/// where kT or the friction is 0.
+/// @param inject connects a generator to coordinate i of output p with a conductance y, which may
+/// be negative
+using Inject = std::function<void(const Generator&, Eigen::Index i, Eigen::Index p, double y)>;
+void add_generators(Builder& builder, const Inject& inject);
+
+}  // namespace springspice::hw
