@@ -25,6 +25,11 @@ bool CardCursor::at_assignment() const {
   return next_ + 1 < card_.tokens.size() && card_.tokens[next_ + 1].text == "=";
 }
 
+bool CardCursor::at_call() const {
+  return next_ + 1 < card_.tokens.size() && !is_punctuation(card_.tokens[next_].text) &&
+         card_.tokens[next_ + 1].text == "(";
+}
+
 bool CardCursor::accept(std::string_view lower_text) {
   if (at_end() || lower(card_.tokens[next_].text) != lower_text) return false;
   ++next_;
@@ -48,8 +53,9 @@ void CardCursor::expect(std::string_view text, std::string_view what) {
                           at_end() ? "the card's end" : quoted(token.text), text, what));
 }
 
-double CardCursor::number(std::string_view what) {
-  const Token token = word(what);
+double CardCursor::number(std::string_view what) { return number(word(what), what); }
+
+double CardCursor::number(const Token& token, std::string_view what) const {
   try {
     return parse_number(token.text);
   } catch (const NetlistError& error) {

@@ -20,6 +20,9 @@ class CardCursor {
   /// True if the coming token is `name` followed by `=`.
   bool at_assignment() const;
 
+  /// True if the coming token is a word followed by `(`.
+  bool at_call() const;
+
   /// Passes the token if it is this one, in any case.
   bool accept(std::string_view lower_text);
 
@@ -31,6 +34,9 @@ class CardCursor {
 
   /// A plain number. @param what is expected: "a resistance".
   double number(std::string_view what);
+
+  /// A number given as this text, at this place.
+  double number(const Token& token, std::string_view what) const;
 
   /// @throws NetlistError if anything is left. @param what may stand there.
   void expect_end(std::string_view what) const;

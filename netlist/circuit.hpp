@@ -25,6 +25,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 namespace springspice::netlist {
@@ -56,6 +57,24 @@ struct AcStimulus {
   double phase_deg = 0.0;
 };
 
+/// ngspice's TRNOISE(amplitude step 0 0): independent N(0, amplitude^2) every step_s, linear in
+/// between, the first 0. It adds to the DC value. ngspice draws the numbers; it cannot be seeded.
+struct TransientNoise {
+  double amplitude = 0.0;  ///< volt or ampere
+  double step_s = 0.0;
+};
+
+/// PWL(t0 y0 t1 y1 ...): linear between the points, times ascending from 0 or later, constant
+/// before the first and after the last. In `.tran` it takes the place of the DC value, which then
+/// serves the operating point alone.
+struct PiecewiseLinear {
+  std::vector<double> time_s;
+  std::vector<double> value;  ///< volt or ampere
+};
+
+/// What a V or I source does in `.tran`.
+using Waveform = std::variant<TransientNoise, PiecewiseLinear>;
+
 struct Element {
   Kind kind = Kind::resistor;
   std::string name;  ///< first letter as in the table above
@@ -66,6 +85,7 @@ struct Element {
   std::vector<Parameter> parameters;  ///< instance only
   std::optional<double> initial;      ///< `ic=`: ampere for L, volt for C
   std::optional<AcStimulus> ac;       ///< V and I only
+  std::optional<Waveform> waveform;   ///< V and I only; no matrix knows of it
   bool noisy = true;                  ///< resistor only; false is written as `noisy=0`
   std::string heading;                ///< comment lines above the element, perhaps several
   std::string comment;                ///< comment at the end of the element's line
@@ -115,7 +135,8 @@ class Circuit {
   /// kind, or that holds characters outside [A-Za-z0-9_.#+-]; the same for node names; a wrong
   /// number of nodes or references; a value that is NaN or infinite; a resistance, an inductance
   /// or a capacitance of zero (or below 2.2e-308, which ngspice reads as zero); a coupling factor
-  /// outside [-1, 1]; a field that the kind does not have. The circuit is then unchanged.
+  /// outside [-1, 1]; a noise step that is not above 0; a PWL whose times do not ascend; a field
+  /// that the kind does not have. The circuit is then unchanged.
   void add(Element element);
 
   /// Adds a subcircuit definition. @throws NetlistError as add(), for a pin given twice or called

@@ -27,13 +27,6 @@ std::string join(const std::vector<std::string_view>& lines) {
   return out;
 }
 
-// `;` anywhere, or `$` as a word of its own.
-bool begins_comment(std::string_view line, std::size_t i) {
-  if (line[i] == ';') return true;
-  return line[i] == '$' && (i == 0 || is_blank(line[i - 1])) &&
-         (i + 1 == line.size() || is_blank(line[i + 1]));
-}
-
 bool is_punctuation(char c) { return c == '=' || c == '(' || c == ')'; }
 
 std::size_t word_end(std::string_view line, std::size_t begin) {
@@ -46,6 +39,12 @@ std::size_t word_end(std::string_view line, std::size_t begin) {
 }
 
 }  // namespace
+
+bool begins_comment(std::string_view line, std::size_t i) {
+  if (line[i] == ';') return true;
+  return line[i] == '$' && (i == 0 || is_blank(line[i - 1])) &&
+         (i + 1 == line.size() || is_blank(line[i + 1]));
+}
 
 void fail_at(std::string_view name, const Token& at, std::string_view text) {
   throw NetlistError(fmt::format("{}:{}:{}: {}", name, at.line, at.column, text));

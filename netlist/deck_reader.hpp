@@ -53,6 +53,9 @@ class DeckReader {
   std::string circuit_heading_;
 };
 
+/// Whether a comment begins at this byte: `;` anywhere, or `$` as a word of its own.
+bool begins_comment(std::string_view line, std::size_t i);
+
 /// @throws NetlistError "NAME:line:column: text".
 [[noreturn]] void fail_at(std::string_view name, const Token& at, std::string_view text);
 

@@ -6,6 +6,7 @@
 #include "netlist/element_rules.hpp"
 #include "netlist/error.hpp"
 #include "netlist/parser.hpp"
+#include "netlist/waveform_parser.hpp"
 
 namespace springspice::netlist {
 namespace {
@@ -85,7 +86,7 @@ class ElementParser {
     }
   }
 
-  // [[dc] value] [ac magnitude [phase]]
+  // [[dc] value] [ac magnitude [phase]] [waveform], in any order
   void read_source() {
     const Token start = cursor_.peek();
     bool has_dc = false;
@@ -94,17 +95,24 @@ class ElementParser {
       if (cursor_.accept("ac")) {
         if (element_.ac) cursor_.fail(at, "a second 'ac'; give one");
         read_ac();
+      } else if (cursor_.at_call()) {
+        if (element_.waveform) cursor_.fail(at, "a second waveform; give one");
+        element_.waveform = read_waveform(cursor_);
       } else {
         const bool keyword = cursor_.accept("dc");
-        if (has_dc)
-          cursor_.fail(at,
-                       fmt::format("{} follows the DC value; only ac may follow", quoted(at.text)));
-        if (!keyword && begins_name(at.text[0]) && !is_parameter(at.text)) refuse_waveform(at);
+        if (has_dc) {
+          cursor_.fail(at, fmt::format("{} follows the DC value; only ac and a waveform may follow",
+                                       quoted(at.text)));
+        }
+        if (!keyword && begins_name(at.text[0]) && !is_parameter(at.text)) {
+          refuse_waveform(cursor_, at);
+        }
         read_value(keyword ? "DC value" : "value");
         has_dc = true;
       }
     }
-    if (!has_dc && !element_.ac)
+    if (!has_dc && element_.waveform) element_.value = start_value(*element_.waveform);
+    if (!has_dc && !element_.ac && !element_.waveform)
       cursor_.fail(start, "the source has no value; write dc and a number");
   }
 
@@ -115,12 +123,6 @@ class ElementParser {
     if (!next.text.empty() && !begins_name(next.text[0]))
       ac.phase_deg = cursor_.number("an ac phase");
     element_.ac = ac;
-  }
-
-  [[noreturn]] void refuse_waveform(const Token& at) const {
-    cursor_.fail(at, fmt::format("{}: a source here is constant (dc) with an ac amplitude; "
-                                 "time-dependent sources are not read",
-                                 quoted(at.text)));
   }
 
   void read_instance() {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -99,6 +100,36 @@ void check_parameters(const Element& element) {
   }
 }
 
+void check_waveform(const Element& element, const TransientNoise& noise) {
+  if (!std::isfinite(noise.amplitude) || noise.amplitude < 0.0) {
+    fail(element, fmt::format("noise amplitude is {}; give a finite number that is not negative",
+                              noise.amplitude));
+  }
+  if (!std::isfinite(noise.step_s) || noise.step_s < std::numeric_limits<double>::min()) {
+    fail(element, fmt::format("noise step is {} s; give a positive time", noise.step_s));
+  }
+}
+
+void check_waveform(const Element& element, const PiecewiseLinear& points) {
+  const std::size_t n = points.time_s.size();
+  if (n == 0 || n != points.value.size()) {
+    fail(element, fmt::format("pwl has {} times and {} values; give one value for each time", n,
+                              points.value.size()));
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    const double time = points.time_s[i];
+    if (!std::isfinite(time) || time < 0.0 || !std::isfinite(points.value[i])) {
+      fail(element, fmt::format("pwl point {} is {} at {} s; give finite numbers, times from 0",
+                                i + 1, points.value[i], time));
+    }
+    // ngspice reads a denormal as zero, so two times that differ by one could become equal.
+    if (i > 0 && time - points.time_s[i - 1] < std::numeric_limits<double>::min()) {
+      fail(element, fmt::format("pwl point {} is at {} s, after one at {} s; make the times ascend",
+                                i + 1, time, points.time_s[i - 1]));
+    }
+  }
+}
+
 // A field that the kind does not have would be lost in the text; so it is refused here.
 void check_fields(const Element& element, const KindRules& rules) {
   const auto refuse = [&](std::string_view what, std::string_view who) {
@@ -119,6 +150,10 @@ void check_fields(const Element& element, const KindRules& rules) {
       fail(element, fmt::format("ac amplitude is {} with phase {}; give finite numbers",
                                 element.ac->magnitude, element.ac->phase_deg));
     }
+  }
+  if (element.waveform) {
+    if (kind != Kind::voltage && kind != Kind::current) refuse("waveform", "a V or I source");
+    std::visit([&](const auto& waveform) { check_waveform(element, waveform); }, *element.waveform);
   }
   if (!element.noisy && kind != Kind::resistor) refuse("noisy flag", "a resistor");
   if (!element.parameters.empty() && kind != Kind::instance) refuse("parameters", "an instance");

@@ -204,6 +204,7 @@ class Flattener {
     out.references = element.references;
     out.initial = element.initial;
     out.ac = element.ac;
+    out.waveform = element.waveform;
     out.noisy = element.noisy;
     return out;
   }

@@ -7,7 +7,7 @@
 //   E      | n x n | farad in KCL rows, henry in     | capacitors; inductors and their couplings
 //          |       | branch rows                     |
 //   A      | n x n | siemens, 1, ohm                 | resistors, controlled sources, incidence
-//   s      | n     | ampere in KCL rows, volt in     | DC values of the independent sources
+//   s      | n     | ampere in KCL rows, volt in     | DC values of the sources, without waveforms
 //          |       | branch rows                     |
 //
 // Row order equals column order for nodes: row i is Kirchhoff's current law of node i, the sum of

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <string_view>
 #include <unordered_set>
+#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
@@ -74,6 +75,20 @@ std::string value_text(const Element& element) {
                                          : "{" + element.value_parameter + "}";
 }
 
+void append_waveform(std::vector<std::string>& words, const TransientNoise& noise) {
+  words.push_back("trnoise(" + format_number(noise.amplitude));
+  words.push_back(format_number(noise.step_s));
+  words.insert(words.end(), {"0", "0)"});
+}
+
+void append_waveform(std::vector<std::string>& words, const PiecewiseLinear& points) {
+  for (std::size_t i = 0; i < points.time_s.size(); ++i) {
+    words.push_back((i == 0 ? "pwl(" : "") + format_number(points.time_s[i]));
+    words.push_back(format_number(points.value[i]));
+  }
+  words.back() += ')';
+}
+
 void append_value(std::vector<std::string>& words, const Element& element) {
   if (element.kind == Kind::instance) return;
   if (element.kind == Kind::voltage || element.kind == Kind::current) words.emplace_back("dc");
@@ -84,6 +99,9 @@ void append_value(std::vector<std::string>& words, const Element& element) {
     if (element.ac->phase_deg != 0.0 || std::signbit(element.ac->phase_deg)) {
       words.push_back(format_number(element.ac->phase_deg));
     }
+  }
+  if (element.waveform) {
+    std::visit([&](const auto& waveform) { append_waveform(words, waveform); }, *element.waveform);
   }
   if (element.initial) words.push_back("ic=" + format_number(*element.initial));
   if (!element.noisy) words.emplace_back("noisy=0");

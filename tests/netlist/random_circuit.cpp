@@ -93,8 +93,22 @@ Element RandomCircuit::primitive(const std::vector<std::string>& voltages) {
   if ((out.kind == Kind::voltage || out.kind == Kind::current) && chance(2)) {
     out.ac = AcStimulus{signed_value(), chance(2) ? 0.0 : signed_value()};
   }
+  if ((out.kind == Kind::voltage || out.kind == Kind::current) && chance(3))
+    out.waveform = waveform();
   out.heading = text();
   out.comment = text();
+  return out;
+}
+
+Waveform RandomCircuit::waveform() {
+  if (chance(2)) return TransientNoise{chance(4) ? 0.0 : positive_value(), positive_value()};
+  PiecewiseLinear out;
+  for (std::uint64_t i = below(30) + 1; i > 0; --i) {
+    out.time_s.push_back(chance(20) ? 0.0 : positive_value());
+  }
+  std::ranges::sort(out.time_s);
+  out.time_s.erase(std::unique(out.time_s.begin(), out.time_s.end()), out.time_s.end());
+  for (std::size_t i = 0; i < out.time_s.size(); ++i) out.value.push_back(signed_value());
   return out;
 }
 
@@ -199,11 +213,26 @@ bool same(const std::vector<Parameter>& a, const std::vector<Parameter>& b) {
   });
 }
 
+bool same(const Waveform& a, const Waveform& b) {
+  if (a.index() != b.index()) return false;
+  if (const auto* noise = std::get_if<TransientNoise>(&a)) {
+    const auto& other = std::get<TransientNoise>(b);
+    return same(noise->amplitude, other.amplitude) && same(noise->step_s, other.step_s);
+  }
+  const auto equal = [](double p, double q) { return same(p, q); };
+  const auto& p = std::get<PiecewiseLinear>(a);
+  const auto& q = std::get<PiecewiseLinear>(b);
+  return std::ranges::equal(p.time_s, q.time_s, equal) &&
+         std::ranges::equal(p.value, q.value, equal);
+}
+
 bool same(const Element& a, const Element& b) {
   const bool ac =
       a.ac.has_value() == b.ac.has_value() &&
       (!a.ac || (same(a.ac->magnitude, b.ac->magnitude) && same(a.ac->phase_deg, b.ac->phase_deg)));
-  return ac && a.kind == b.kind && a.name == b.name && a.nodes == b.nodes &&
+  const bool waveform = a.waveform.has_value() == b.waveform.has_value() &&
+                        (!a.waveform || same(*a.waveform, *b.waveform));
+  return ac && waveform && a.kind == b.kind && a.name == b.name && a.nodes == b.nodes &&
          (same(a.value, b.value) || a.kind == Kind::instance) &&
          a.value_parameter == b.value_parameter && a.references == b.references &&
          same(a.parameters, b.parameters) && same(a.initial, b.initial) && a.noisy == b.noisy;

@@ -24,6 +24,7 @@ class RandomCircuit {
   std::string text();
   std::string fresh_name(char letter);
 
+  Waveform waveform();
   Element primitive(const std::vector<std::string>& voltages);
   std::vector<Element> elements(int count, const std::vector<Subcircuit>& known,
                                 const std::vector<Parameter>& parameters);

@@ -50,7 +50,7 @@ TEST_CASE("every truncation of a deck parses or throws NetlistError") {
 TEST_CASE("every mutation of a deck parses or throws NetlistError") {
   constexpr std::string_view kBytes = "\n\r\t \0+*.;$={}(),'\"#-0159aceimkrvxEX\x80\xff";
   constexpr std::string_view kBits =
-      "=\n+ {p1} .ends .subckt .ic v( 1e999 -0 {} () ; * *# x1 ic= ac dc";
+      "=\n+ {p1} .ends .subckt .ic v( 1e999 -0 {} () ; * *# x1 ic= ac dc pwl( trnoise(,";
   const auto decks = good_decks();
   std::mt19937_64 engine(2);
   int parsed = 0;
@@ -90,12 +90,17 @@ TEST_CASE("random bytes throw NetlistError") {
   }
 }
 
-TEST_CASE("strip_analyses takes any bytes") {
+TEST_CASE("what changes a deck's text takes any bytes") {
   const auto decks = good_decks();
   std::mt19937_64 engine(4);
   for (std::size_t i = 0; i < 2000; ++i) {
     std::string deck = decks[i % decks.size()];
     deck.resize(engine() % deck.size());
+    for (std::uint64_t j = engine() % 20; j > 0 && !deck.empty(); --j) {
+      deck[static_cast<std::size_t>(engine() % deck.size())] = static_cast<char>(engine());
+    }
     CHECK(strip_analyses(deck).size() <= deck.size());
+    CHECK(replace_cards(deck, [](auto, auto) { return std::nullopt; }) == deck);
+    strip_waveforms(deck);
   }
 }
