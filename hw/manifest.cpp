@@ -95,6 +95,7 @@ Json noise_to_json(const netlist::Design& design) {
     noise.push_back({{"source", source.name},
                      {"incidence", std::move(incidence)},
                      {"density", source.density}});
+    if (source.own) noise.back()["own"] = true;
   }
   return noise;
 }
@@ -164,6 +165,10 @@ class Reader {
       fail(fmt::format("a whole number from {} to {}", low, high));
     }
     return json_.get<int>();
+  }
+  bool flag() const {
+    if (!json_.is_boolean()) fail("true or false");
+    return json_.get<bool>();
   }
   std::string text() const {
     if (!json_.is_string()) fail("a text");
@@ -242,6 +247,7 @@ void read_system(const Reader& root, Manifest& manifest) {
   system.f = read_dense(json.at("f"), size, outputs);
   const Reader parameters = root.at("parameters");
   system.kT = parameters.at("kT").number();
+  if (system.kT < 0.0) parameters.at("kT").fail("a thermal energy, 0 or more");
   system.noise_model = parameters.at("noise_model").choice({"fdt", "diagonal"}) == 0
                            ? NoiseModel::fdt
                            : NoiseModel::diagonal;
@@ -300,6 +306,21 @@ void read_source(const Reader& root, Manifest& manifest) {
   manifest.source = std::move(source);
 }
 
+netlist::NoiseSource read_noise(const Reader& item) {
+  netlist::NoiseSource source{item.at("source").text(), {}, item.at("density").number()};
+  if (source.density < 0.0) item.at("density").fail("a density, 0 or more");
+  for (const Reader& entry : item.at("incidence").items()) {
+    const std::vector<Reader> pair = entry.items();
+    if (pair.size() != 2) entry.fail("[element or node, weight]");
+    source.incidence.push_back({pair[0].text(), pair[1].number()});
+  }
+  if (source.incidence.empty()) {
+    item.at("incidence").fail("at least one [element or node, weight]: where the source acts");
+  }
+  source.own = item.has("own") && item.at("own").flag();
+  return source;
+}
+
 void read_design(const Reader& root, Manifest& manifest) {
   netlist::Design& design = manifest.design;
   const int size = static_cast<int>(manifest.system.size());
@@ -334,15 +355,7 @@ void read_design(const Reader& root, Manifest& manifest) {
     design.ports.push_back({item.at("node").text(), item.at("coordinate").integer(0, size - 1),
                             item.at("output").integer(0, outputs - 1), item.at("gain").gain()});
   }
-  for (const Reader& item : root.at("noise").items()) {
-    netlist::NoiseSource source{item.at("source").text(), {}, item.at("density").number()};
-    for (const Reader& entry : item.at("incidence").items()) {
-      const std::vector<Reader> pair = entry.items();
-      if (pair.size() != 2) entry.fail("[element or node, weight]");
-      source.incidence.push_back({pair[0].text(), pair[1].number()});
-    }
-    design.noise.push_back(std::move(source));
-  }
+  for (const Reader& item : root.at("noise").items()) design.noise.push_back(read_noise(item));
 }
 
 }  // namespace

@@ -71,7 +71,8 @@ Report certify(const Problem& problem, const Analysis& analysis, const CertifyOp
     };
   }
   Engine engine(engine_options);
-  Checker checker{problem, analysis, probes, deck, engine, options.seed, 0, 0.0, {}, options.on_path};
+  Checker checker{problem, analysis, probes, deck, engine, options.seed, 0, 0.0, {}, options.on_path,
+                  options.path_steps};
   for (const Step& step : kSteps) {
     if (options.on_progress) {
       options.on_progress(step.name,

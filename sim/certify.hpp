@@ -16,6 +16,8 @@ namespace springspice::sim {
 struct CertifyOptions {
   std::uint64_t seed = 1;  ///< of the random currents and frequencies of `probe`
   EngineOptions engine;
+  /// Steps of `path`; none: to problem.end, within a budget of 4000 (fewer for large circuits).
+  std::optional<std::uint64_t> path_steps;
   bool stop_at_first_failure = false;
   /// Told the check that starts and how far all of them are, 0 to 1.
   std::function<void(const std::string& check, double fraction)> on_progress;

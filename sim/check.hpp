@@ -77,6 +77,8 @@ struct Checker {
   std::string version;
   /// Told each point of `path`: model time, circuit, model.
   std::function<void(double, const core::State&, const core::State&)> on_path;
+  /// Steps of `path`; none: to problem.end, within a budget.
+  std::optional<std::uint64_t> path_steps;
 
   RunSummary run(const Run& job, const OnPoint& on_point);
 };

@@ -1,10 +1,11 @@
 // `path`: the engine's transient against the same integration rule on the model's matrices, at the
-// engine's own time points.
+// engine's own time points; where the model has noise, with one sampled noise path in both.
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
+#include "sim/sampled_force.hpp"
 #include "sim/transient_comparison.hpp"
 
 namespace springspice::sim {
@@ -21,6 +22,7 @@ double wanted_steps(const Checker& checker) {
 }
 
 double choose_steps(const Checker& checker) {
+  if (checker.path_steps) return static_cast<double>(*checker.path_steps);
   const auto coordinates = static_cast<double>(checker.probes.ports.size());
   const double budget =
       std::max(kFewestSteps, kMostSteps * std::min(1.0, kCoordinatesAtMost / coordinates));
@@ -40,8 +42,23 @@ Check check_path(Checker& checker) {
   RuleBook rules = make_rule_book(step);
   const Eigen::RowVectorXd offset = position_offsets(checker);
   PathDeviation deviation = make_path_deviation(checker);
-  run_on_grid(checker, step, steps, [&](double time, const core::State& circuit) {
-    replay.step_to(time, rules.next(replay.time()));
+  GridRun run{step, steps};
+  std::optional<SampledForce> noise;
+  if (has_noise(checker)) {
+    run.noise_step = step;
+    noise.emplace(checker.deck.noise(), offset.size(), checker.seed, 0, step);
+  }
+  Eigen::MatrixXd before;
+  if (noise) before = noise->at(0.0);
+  run_on_grid(checker, run, [&](double time, const core::State& circuit) {
+    const Rule rule = rules.next(replay.time());
+    Eigen::MatrixXd force;
+    if (noise) {
+      const Eigen::MatrixXd now = noise->at(time);
+      force = rule == Rule::backward_euler ? now : Eigen::MatrixXd((before + now) / 2.0);
+      before = now;
+    }
+    replay.step_to(time, rule, force);
     deviation.x.add(circuit.x, replay.state().x, offset);
     deviation.v.add(circuit.v, replay.state().v, Eigen::RowVectorXd::Zero(offset.size()));
     if (checker.on_path) checker.on_path(time, circuit, replay.state());
@@ -49,10 +66,10 @@ Check check_path(Checker& checker) {
   check.value = deviation.relative();
   decide(check);
   check.detail = fmt::format(
-      "{} steps of {:.4g}: {} trapezoidal, {} backward Euler; of the largest "
-      "excursion",
-      rules.trapezoidal_steps() + rules.backward_euler_steps(), step, rules.trapezoidal_steps(),
-      rules.backward_euler_steps());
+      "{} steps of {:.4g}{}: {} trapezoidal, {} backward Euler; of the largest excursion",
+      rules.trapezoidal_steps() + rules.backward_euler_steps(), step,
+      noise ? fmt::format(" with one noise path in both (seed {})", checker.seed) : "",
+      rules.trapezoidal_steps(), rules.backward_euler_steps());
   if (steps < wanted_steps(checker)) {
     check.detail += fmt::format("; the first {:.3g} % of the way to t-end",
                                 100.0 * steps / wanted_steps(checker));

@@ -1,11 +1,16 @@
 #include "sim/harness.hpp"
 
+#include <cmath>
+#include <map>
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "netlist/circuit.hpp"
 #include "netlist/error.hpp"
 #include "netlist/parser.hpp"
 #include "netlist/writer.hpp"
+#include "sim/stamped.hpp"
 
 namespace springspice::sim {
 namespace {
@@ -18,7 +23,8 @@ constexpr const char* kPrefix = "springspice_";
 }  // namespace
 
 Harness::Harness(const Checker& checker)
-    : checker_(checker), text_(netlist::strip_analyses(checker.problem.deck)) {
+    : checker_(checker),
+      text_(netlist::strip_waveforms(netlist::strip_analyses(checker.problem.deck))) {
   // The title line is the user's; below it the prefix is ours alone.
   const std::size_t body = text_.find('\n');
   if (body != std::string::npos &&
@@ -39,6 +45,43 @@ void Harness::add_port_currents(std::span<const double> phases_deg) {
     text_ += fmt::format("i{}{} 0 {} dc 0 ac 1 {}\n", kPrefix, c, checker_.probes.ports[c]->node,
                          format_number(phases_deg[c]));
   }
+}
+
+ExternalNoise Harness::add_noise(std::uint64_t seed, double step_s) {
+  using netlist::Kind;
+  ExternalNoise noise{.seed = seed, .step_s = step_s};
+  std::map<std::string, std::string> cards;  // of the deck's own sources
+  std::string added;
+  const std::vector<netlist::NoiseSource>& sources = checker_.problem.design.noise;
+  for (std::size_t q = 0; q < sources.size(); ++q) {
+    if (sources[q].own) continue;
+    const double amplitude = std::sqrt(sources[q].density / step_s);
+    for (std::size_t k = 0; k < sources[q].incidence.size(); ++k) {
+      const auto& [where, weight] = sources[q].incidence[k];
+      const netlist::Element* element = checker_.deck.circuit().find(where);
+      const bool drives = element != nullptr &&
+                          (element->kind == Kind::voltage || element->kind == Kind::current);
+      std::string name = fmt::format("i{}n{}_{}", kPrefix, q, k);
+      if (drives) {
+        name = netlist::lower(element->name);
+        cards[name] = fmt::format("{} {} {} external", element->name, element->nodes[0],
+                                  element->nodes[1]);
+      } else if (element != nullptr) {
+        added += fmt::format("{} {} {} external\n", name, element->nodes[1], element->nodes[0]);
+      } else {
+        added += fmt::format("{} 0 {} external\n", name, where);
+      }
+      noise.sources.push_back({name, q, amplitude * weight});
+    }
+  }
+  text_ = netlist::replace_cards(
+              text_,
+              [&](std::string_view name, std::string_view) -> std::optional<std::string> {
+                const auto found = cards.find(netlist::lower(name));
+                return found == cards.end() ? std::nullopt : std::optional(found->second);
+              }) +
+          added;
+  return noise;
 }
 
 void Harness::add_flux_integrators() {

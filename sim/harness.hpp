@@ -23,6 +23,10 @@ class Harness {
   void add_options(const std::string& words);
   /// A current of 1 A and this phase into every port. @param phases_deg one a port
   void add_port_currents(std::span<const double> phases_deg);
+  /// Makes the model's noise sources external: those that stand in the deck carry noise in place of
+  /// their value, and passive elements get a current source beside them. The path's stream of a
+  /// source is its number in the design. @param step_s between samples
+  ExternalNoise add_noise(std::uint64_t seed, double step_s);
   /// Integrators for positions that are fluxes, with initial values where a transient needs them.
   void add_flux_integrators();
 

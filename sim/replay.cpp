@@ -36,12 +36,13 @@ const Replay::Factor& Replay::factor_for(double h, double rounding, Rule rule) {
   return *factors_.back();
 }
 
-void Replay::step_to(double t, Rule rule) {
+void Replay::step_to(double t, Rule rule, const Eigen::MatrixXd& force) {
   const Factor& factor = factor_for(t - time_, kGridRounding * t, rule);
   const double h = factor.h;
   Eigen::MatrixXd& x = state_.x;
   Eigen::MatrixXd& v = state_.v;
-  const Eigen::MatrixXd spring_force = system_.f - system_.K * x;
+  Eigen::MatrixXd spring_force = system_.f - system_.K * x;
+  if (force.size() > 0) spring_force += force;
   if (system_.dynamics == core::Dynamics::overdamped) {
     // D (x1 - x0) = h (f - K x0) - a K (x1 - x0), with a = h or h/2: one formula for both rules.
     x += factor.solver.solve(h * spring_force);

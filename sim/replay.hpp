@@ -4,7 +4,8 @@
 //     trapezoidal      x1 = x0 + h/2 (v0 + v1)    M (v1 - v0) = h (f - D (v0 + v1)/2 - K (x0 +
 //     x1)/2)
 //
-// (overdamped: the same for D x' = f - K x). One sparse Cholesky factorisation of
+// (overdamped: the same for D x' = f - K x). A force F(t) besides f enters as F(t1) in the first and
+// as (F(t0) + F(t1))/2 in the second. One sparse Cholesky factorisation of
 // M + a D + a^2 K, a = h or h/2, serves all steps of one length and rule.
 //
 // A circuit of linear capacitors and inductors that is integrated by one of these rules makes, at
@@ -30,7 +31,8 @@ class Replay {
 
   /// Steps to model time t > time(). Lengths that differ by no more than the rounding of t count
   /// as one, so a uniform grid needs one factorisation.
-  void step_to(double t, Rule rule);
+  /// @param force F at t1 or the mean of both ends (see above), nu x m; empty: none
+  void step_to(double t, Rule rule, const Eigen::MatrixXd& force = {});
 
   double time() const { return time_; }
   const core::State& state() const { return state_; }

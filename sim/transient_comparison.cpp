@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "sim/harness.hpp"
+#include "sim/stamped.hpp"
 #include "sim/swing.hpp"
 
 namespace springspice::sim {
@@ -36,14 +37,22 @@ Eigen::RowVectorXd position_offsets(const Checker& checker) {
   return offsets;
 }
 
-void run_on_grid(Checker& checker, double step, double steps, const OnState& on_state) {
+bool has_noise(const Checker& checker) {
+  return checker.problem.system.kT > 0.0 && checker.deck.noise().obstacle.empty() &&
+         checker.deck.obstacle().empty();
+}
+
+void run_on_grid(Checker& checker, const GridRun& run, const OnState& on_state) {
   const double tau = checker.problem.design.scales.time_s;
   Harness harness(checker);
   harness.add_options("method=trap trtol=1e12");
   harness.add_flux_integrators();
   TransientRun transient;
-  transient.grid = StepGrid{.step_s = step * tau};
-  transient.stop_s = steps * step * tau;
+  transient.grid = StepGrid{.step_s = run.step * tau};
+  transient.stop_s = run.steps * run.step * tau;
+  if (run.noise_step > 0.0) {
+    transient.noise = harness.add_noise(checker.seed, run.noise_step * tau);
+  }
   checker.run({harness.deck(), transient, harness.vectors()},
               [&](double time_s, std::span<const std::complex<double>> values) {
                 on_state(time_s / tau, harness.read(values));

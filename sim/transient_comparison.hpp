@@ -31,10 +31,21 @@ PathDeviation make_path_deviation(const Checker& checker);
 /// Where each output's positions are measured from: its first probe's offset.
 Eigen::RowVectorXd position_offsets(const Checker& checker);
 
-/// Runs `steps` grid steps of model time `step` under the pure trapezoidal rule (StepGrid). The
-/// callback gets the model time of each accepted point and the circuit's state there.
+/// A transient on a grid, all in model time.
+struct GridRun {
+  double step = 0.0;
+  double steps = 0.0;
+  /// Of the sampled noise, a multiple of `step`; 0: the sources are silent.
+  double noise_step = 0.0;
+};
+
+/// True where the model has noise, so that `path` and `order` run with it.
+bool has_noise(const Checker& checker);
+
+/// Runs `steps` grid steps under the pure trapezoidal rule (StepGrid). The callback gets the model
+/// time of each accepted point and the circuit's state there.
 using OnState = std::function<void(double time, const core::State& circuit)>;
-void run_on_grid(Checker& checker, double step, double steps, const OnState& on_state);
+void run_on_grid(Checker& checker, const GridRun& run, const OnState& on_state);
 
 /// The rules that ngspice uses in run_on_grid(), in model time: `uic` sets one breakpoint.
 RuleBook make_rule_book(double step);
