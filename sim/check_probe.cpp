@@ -85,7 +85,7 @@ double probe_at(Checker& checker, double omega, std::uint64_t number) {
   const Eigen::MatrixXcd x = solve_response(system, omega, force);
   const Eigen::MatrixXcd v = Complex(0.0, omega) * x;
   double worst = std::numeric_limits<double>::infinity();
-  checker.run({harness.deck(), AcRun{frequency_hz}, harness.vectors()},
+  checker.run({harness.deck(), AcRun{{frequency_hz}, {}}, harness.vectors()},
               [&](double, std::span<const Complex> values) {
                 Eigen::MatrixXcd circuit_x;
                 Eigen::MatrixXcd circuit_v;

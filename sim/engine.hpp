@@ -17,17 +17,23 @@
 // passes here too: a missing capacitance (0), letters behind a number, an element on the title's
 // line, lines behind `.end`.
 //
+// A transient can drive the deck's external sources with sampled noise (ExternalNoise): the worker
+// computes the samples itself. TransientSeries repeats one transient with other runs of the noise;
+// run_ensemble() (sim/ensemble.hpp) does so in several processes.
+//
 // Not done here: more than one run at a time in one Engine (use several Engines, one a thread);
-// files named by a relative path in the deck (the worker's folder is an empty one); external
-// sources; sweeps.
+// files named by a relative path in the deck (the worker's folder is an empty one).
 #pragma once
 
 #include <complex>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <variant>
 #include <vector>
@@ -45,6 +51,7 @@ class EngineError : public std::runtime_error {
     unknown_node,  ///< one of Run::vectors does not exist
     crashed,       ///< a signal killed the worker
     timed_out,     ///< EngineOptions::time_limit_s is over
+    stopped,       ///< EngineOptions::stop has been asked for
     ended_early,   ///< no solution, a rejected step, a value that is no number, a worker that left
   };
   EngineError(Reason reason, const std::string& text) : std::runtime_error(text), reason_(reason) {}
@@ -80,6 +87,27 @@ struct StepGrid {
   int start_steps = 4;
 };
 
+/// A source of the deck whose card ends in `external` ("I1 0 a external", "V1 a 0 external"). It
+/// carries amplitude * n_stream(t) of the noise path (core/noise_path.hpp), t in seconds; a white
+/// source of two-sided density S has the amplitude sqrt(S / ExternalNoise::step_s).
+///
+/// The card has no other value: "I1 0 a dc 0 external" crashes ngspice 38 to 40.
+struct ExternalSource {
+  std::string name;  ///< "i1"; "i.x1.i1" inside a subcircuit
+  std::uint64_t stream = 0;
+  double amplitude = 0.0;  ///< A or V
+};
+
+/// The noise of all external sources of a deck: exactly these must be listed. The value at t is
+/// linear between the samples at k step_s and (k + 1) step_s and depends on nothing but (seed, run,
+/// stream, t). External sources set no breakpoints. In other analyses they are 0.
+struct ExternalNoise {
+  std::uint64_t seed = 1;
+  std::uint64_t run = 0;
+  double step_s = 0.0;
+  std::vector<ExternalSource> sources;
+};
+
 struct TransientRun {
   double step_s = 0.0;      ///< ngspice's tstep: `uic` sets a breakpoint here; not used with a grid
   double stop_s = 0.0;      ///< the last point; with a grid, the grid point nearest to it is
@@ -88,6 +116,8 @@ struct TransientRun {
   /// Without it an operating point comes first, and is streamed as t = 0.
   bool use_initial = true;
   std::optional<StepGrid> grid;
+  std::optional<ExternalNoise> noise;
+  bool only_last = false;  ///< streams the last point alone
 };
 
 /// The breakpoint that `uic` sets in a run on this grid: the end of step 2.
@@ -97,10 +127,35 @@ inline double start_breakpoint_s(const StepGrid& grid) {
 
 /// An operating point comes first, which a network of inductors does not have: linear decks carry
 /// `.options noopac`.
+///
+/// Points come in the order of `drives`, and for each in the order of `frequencies_hz`; each is a
+/// solve of its own.
 struct AcRun {
-  /// One frequency. ngspice reads it to a unit or two in the last place; the point's scale is what
+  /// In any order. ngspice reads them to a unit or two in the last place; a point's scale is what
   /// it has read.
-  double frequency_hz = 0.0;
+  std::vector<double> frequencies_hz;
+  /// Empty: the deck's own `ac` stimuli. Else independent sources ("v1", "i.x1.i1"), each of which
+  /// in turn has the ac magnitude 1 and the phase 0, all others in the list 0. (A source of the
+  /// deck that is not in the list keeps its stimulus.)
+  std::vector<std::string> drives;
+};
+
+/// Output noise of one node: `noise v(output) source lin 1 f f` at each frequency. One real value a
+/// frequency: the one-sided spectral density S of the voltage of `output`, in V^2/Hz,
+///
+///     S(f) = sum over the resistors of 4 k T / R |Z(f)|^2,   k = 1.38064852e-23 (ngspice's own),
+///
+/// with Z from a current through the resistor to the voltage of `output`. Independent sources are
+/// not noisy.
+///
+/// ngspice computes an operating point first, whatever `noopac` says. Where there is none (loops of
+/// inductors, capacitors without a path for direct current) it goes through all its rescue methods,
+/// at each frequency; a linear circuit's noise does not depend on what it finds. The deck must have
+/// no `.save` lines. Run::vectors must be empty.
+struct NoiseRun {
+  std::string output;  ///< a node
+  std::string source;  ///< an independent source with an ac stimulus, which ngspice asks for
+  std::vector<double> frequencies_hz;
 };
 
 /// An operating point that ngspice finds only by its transient rescue out of a singular matrix is
@@ -109,7 +164,7 @@ struct OperatingPointRun {};
 
 struct Run {
   std::string deck;  ///< whole deck; its first line is the title
-  std::variant<TransientRun, AcRun, OperatingPointRun> analysis;
+  std::variant<TransientRun, AcRun, NoiseRun, OperatingPointRun> analysis;
   /// Node names ("x1.n3", "v(x1.n3)"), or "i(l1)" for the current through an inductor or voltage
   /// source ("i(l.x1.l1)" inside a subcircuit); in any case of letters. Streamed in this order;
   /// ngspice keeps no others.
@@ -126,8 +181,10 @@ struct EngineOptions {
   /// where it was installed.
   std::string worker;
   std::function<void(pid_t)> on_start;  ///< told the worker's process id
-  /// Of a transient, 0 to 1: after each block of points, 20 times a second or more.
+  /// 0 to 1: after each block of points, 20 times a second or more.
   std::function<void(double fraction)> on_progress;
+  /// A request ends the run within 0.1 s (EngineError::Reason::stopped).
+  std::stop_token stop;
 };
 
 struct RunSummary {
@@ -151,6 +208,34 @@ class Engine {
 
  private:
   EngineOptions options_;
+};
+
+/// The same deck and transient again and again, each with another run of its noise. One worker
+/// serves many runs (it is renewed from time to time, for ngspice leaks), so a run costs no start
+/// of a process and no loading of the deck. The numbers of run r are those of Engine::run() with
+/// ExternalNoise::run = r, to the last bit, whatever ran before.
+///
+/// The worker dies with the thread that called run(): call it from one thread.
+class TransientSeries {
+ public:
+  /// @param run  a TransientRun with a grid, noise and use_initial (an operating point that ngspice
+  ///             finds can depend on the run before)
+  /// @throws std::invalid_argument if it is not; EngineError (no_worker)
+  TransientSeries(EngineOptions options, Run run);
+  ~TransientSeries();
+  TransientSeries(const TransientSeries&) = delete;
+  TransientSeries& operator=(const TransientSeries&) = delete;
+
+  /// As Engine::run(). After any exception the next run starts a new worker.
+  RunSummary run(std::uint64_t noise_run, const OnPoint& on_point);
+
+ private:
+  struct Worker;
+  void run_first(std::uint64_t noise_run, const OnPoint& on_point);
+
+  EngineOptions options_;
+  Run run_;
+  std::unique_ptr<Worker> worker_;
 };
 
 }  // namespace springspice::sim

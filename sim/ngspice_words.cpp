@@ -86,6 +86,12 @@ void NgspiceWords::hear(std::string_view line, bool from_stderr) {
 
 void NgspiceWords::hear_printed(std::string_view text) { log_.append(text); }
 
+void NgspiceWords::forget() {
+  log_.clear();
+  complaints_.clear();
+  quotation_follows_ = false;
+}
+
 bool is_fault(std::string_view line) {
   constexpr std::array starts = {"Error", "Fatal error"};
   constexpr std::array repairs = {

@@ -18,6 +18,8 @@ class NgspiceWords {
   void hear(std::string_view line, bool from_stderr);
   /// What the library printed past its own callback, in pieces.
   void hear_printed(std::string_view text);
+  /// All but the version: another run of the same worker begins.
+  void forget();
 
   const std::string& log() const { return log_; }
   /// Lines that may explain a failure: all of stderr but notes and progress.

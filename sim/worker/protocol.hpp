@@ -1,6 +1,6 @@
 // What the engine and its worker say to each other, on one stream socket.
 //
-//   engine -> worker   one frame:  job
+//   engine -> worker   job;                after its finished, if the job repeats: again, ...
 //   worker -> engine   hello, then any of words, plot, rows, ..., and last finished (or names)
 //
 // A frame is a Header and `size` bytes. Both ends are built from this file and run on one machine,
@@ -17,11 +17,12 @@
 
 namespace springspice::sim::protocol {
 
-constexpr std::uint32_t version = 1;
+constexpr std::uint32_t version = 2;
 constexpr int channel_fd = 3;  ///< the worker's end of the socket, right behind its stderr
 
 enum class Kind : std::uint32_t {
   job,           ///< Job
+  again,         ///< u64: Noise::run of the next run; the rest of the job stays
   hello,         ///< u32: version
   words,         ///< u8: is it from stderr; then one line that ngspice said
   plot,          ///< the plot asked for has begun
@@ -29,9 +30,12 @@ enum class Kind : std::uint32_t {
   names,         ///< texts: all vectors of the circuit; the worker has ended
   rows_real,     ///< doubles: scale, one value a wanted vector; any number of rows
   rows_complex,  ///< doubles: scale, real and imaginary part a wanted vector
+  progress,      ///< double: the time reached, where no rows say so
+  unlisted,      ///< text: an external source of the deck that the job does not list; ended
+  unheard,       ///< text: a listed source that ngspice never asked about; the worker has ended
   rejected,      ///< double: the time from which ngspice refused a step of the grid; ended
   gave_up,       ///< ngspice called its exit handler; the worker has ended
-  finished,      ///< the command has returned, or the grid's last point is out
+  finished,      ///< all is done, or as far as it went; a job that repeats can go on
 };
 
 struct Header {
@@ -47,11 +51,32 @@ struct Grid {
   std::uint64_t points = 0;  ///< the last point is points * step
 };
 
+struct Source {
+  std::string name;  ///< lower case
+  std::uint64_t stream = 0;
+  double amplitude = 0.0;
+};
+
+/// What external sources carry; step 0: the deck has none.
+struct Noise {
+  std::uint64_t seed = 0;
+  std::uint64_t run = 0;
+  double step = 0.0;
+  std::vector<Source> sources;
+};
+
+/// `frequencies` empty: one command. Else `command` takes each frequency twice (from, to) as its
+/// last words; and all of them once for each of `drives`, where there are some.
 struct Job {
-  std::string command;  ///< "tran ...", "ac ..." or "op"
-  std::string plot;     ///< how the plot's type begins: "tran", "ac", "op"
+  std::string command;  ///< "tran ...", "op", "ac lin 1" or "noise ... lin 1"
+  std::string plot;     ///< how the plot's type begins: "tran", "op", "ac", "noise"
   bool names_only = false;
+  bool only_last = false;
+  bool repeats = false;
   Grid grid;
+  Noise noise;
+  std::vector<double> frequencies;
+  std::vector<std::string> drives;  ///< sources that in turn have the ac magnitude 1
   std::vector<std::string> wanted;  ///< lower case; "node", or "element#branch" for a current
   std::string deck;
 };
@@ -100,18 +125,51 @@ class Reader {
   std::string_view bytes_;
 };
 
+inline void put(std::string& out, const Noise& noise) {
+  put(out, noise.seed);
+  put(out, noise.run);
+  put(out, noise.step);
+  put(out, static_cast<std::uint32_t>(noise.sources.size()));
+  for (const Source& source : noise.sources) {
+    put(out, source.name);
+    put(out, source.stream);
+    put(out, source.amplitude);
+  }
+}
+
+inline Noise read_noise(Reader& in) {
+  Noise noise;
+  noise.seed = in.number<std::uint64_t>();
+  noise.run = in.number<std::uint64_t>();
+  noise.step = in.number<double>();
+  noise.sources.resize(in.number<std::uint32_t>());
+  for (Source& source : noise.sources) {
+    source.name = in.text();
+    source.stream = in.number<std::uint64_t>();
+    source.amplitude = in.number<double>();
+  }
+  return noise;
+}
+
 inline std::string encode(const Job& job) {
   std::string body;
   body.reserve(job.deck.size() + 4096);
   put(body, job.command);
   put(body, job.plot);
-  put(body, static_cast<std::uint8_t>(job.names_only));
+  for (const bool flag : {job.names_only, job.only_last, job.repeats}) {
+    put(body, static_cast<std::uint8_t>(flag));
+  }
   put(body, job.grid.step);
   put(body, job.grid.start_fraction);
   put(body, job.grid.start_steps);
   put(body, job.grid.points);
-  put(body, static_cast<std::uint32_t>(job.wanted.size()));
-  for (const std::string& name : job.wanted) put(body, name);
+  put(body, job.noise);
+  put(body, static_cast<std::uint32_t>(job.frequencies.size()));
+  for (const double frequency : job.frequencies) put(body, frequency);
+  for (const auto* names : {&job.drives, &job.wanted}) {
+    put(body, static_cast<std::uint32_t>(names->size()));
+    for (const std::string& name : *names) put(body, name);
+  }
   put(body, job.deck);
   return body;
 }
@@ -121,13 +179,20 @@ inline Job decode_job(std::string_view bytes) {
   Job job;
   job.command = in.text();
   job.plot = in.text();
-  job.names_only = in.number<std::uint8_t>() != 0;
+  for (bool* flag : {&job.names_only, &job.only_last, &job.repeats}) {
+    *flag = in.number<std::uint8_t>() != 0;
+  }
   job.grid.step = in.number<double>();
   job.grid.start_fraction = in.number<double>();
   job.grid.start_steps = in.number<std::uint32_t>();
   job.grid.points = in.number<std::uint64_t>();
-  job.wanted.resize(in.number<std::uint32_t>());
-  for (std::string& name : job.wanted) name = in.text();
+  job.noise = read_noise(in);
+  job.frequencies.resize(in.number<std::uint32_t>());
+  for (double& frequency : job.frequencies) frequency = in.number<double>();
+  for (auto* names : {&job.drives, &job.wanted}) {
+    names->resize(in.number<std::uint32_t>());
+    for (std::string& name : *names) name = in.text();
+  }
   job.deck = in.text();
   return job;
 }

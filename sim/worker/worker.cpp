@@ -1,11 +1,12 @@
 // springspice-ngspice: the one program that loads libngspice. It takes one job from its parent,
-// runs it, streams what comes out, and ends. It judges nothing: what ngspice's words mean is the
-// parent's business (sim/ngspice_words.cpp).
+// runs it, streams what comes out, and ends, or waits for the word to run it again. It judges
+// nothing: what ngspice's words mean is the parent's business (sim/ngspice_words.cpp).
 //
 // It leaves through _exit everywhere, because ngspice's own exit handlers are not to be trusted.
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -21,12 +22,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "sim/worker/noise_sources.hpp"
 #include "sim/worker/protocol.hpp"
 
 namespace {
 
 namespace protocol = springspice::sim::protocol;
 using protocol::Kind;
+using springspice::sim::NoiseSources;
 
 [[noreturn]] void leave() { ::_exit(EXIT_SUCCESS); }
 
@@ -50,11 +53,27 @@ class Channel {
   void add_to_row(double value) { protocol::put(rows_, value); }
   void end_row(Kind kind) {
     rows_kind_ = kind;
-    const auto now = std::chrono::steady_clock::now();
     // Slow circuits show their progress, fast ones fill the buffer.
-    if (rows_.size() >= 65536 || now - flushed_ > std::chrono::milliseconds(50)) flush();
+    if (rows_.size() >= 65536 || is_late()) flush();
+  }
+  /// The rows since the last frame have been of no use.
+  void drop_rows() { rows_.clear(); }
+  void show_progress(double time) {
+    if (!is_late()) return;
+    std::string body;
+    protocol::put(body, time);
+    send(Kind::progress, body);
   }
 
+  /// A frame of this kind; the parent sends no other ones.
+  static std::string receive(Kind kind) {
+    const std::string frame = receive(sizeof(protocol::Header));
+    protocol::Reader header(frame);
+    if (static_cast<Kind>(header.number<std::uint32_t>()) != kind) ::_exit(2);
+    return receive(header.number<std::uint32_t>());
+  }
+
+ private:
   static std::string receive(std::size_t size) {
     std::string bytes(size, '\0');
     for (std::size_t have = 0; have < size;) {
@@ -65,8 +84,9 @@ class Channel {
     }
     return bytes;
   }
-
- private:
+  bool is_late() const {
+    return std::chrono::steady_clock::now() - flushed_ > std::chrono::milliseconds(50);
+  }
   void flush() {
     flushed_ = std::chrono::steady_clock::now();
     if (rows_.empty()) return;
@@ -95,13 +115,19 @@ class Channel {
 struct Session {
   protocol::Job job;
   Channel channel;
+  std::optional<NoiseSources> noise;
   bool running = false;    ///< our own command runs, not one of the deck's
   bool streaming = false;  ///< the plot that now fills is the one asked for
+  bool has_plot = false;   ///< the columns are known: they are the same in all plots of a job
   int scale = -1;          ///< column of the time or frequency; an operating point has none
   std::vector<int> columns;
-  bool has_rows = false;
+  std::uint64_t rows = 0;        ///< in the plot that now fills
   std::uint64_t grid_steps = 0;  ///< steps already ordered
   std::optional<double> rejected_at;
+  /// From the second solve of a sweep on, words wait here for the solve to fail: ngspice says the
+  /// same at each.
+  bool holds_words = false;
+  std::vector<std::string> held_words;
 };
 
 Session& session(void* user) { return *static_cast<Session*>(user); }
@@ -122,12 +148,23 @@ int on_words(char* text, int, void* user) noexcept {
   if (is_error || line.starts_with("stdout ")) line.remove_prefix(7);
   std::string body(1, static_cast<char>(is_error));
   body.append(line);
-  session(user).channel.send(Kind::words, body);
+  Session& self = session(user);
+  if (self.holds_words) {
+    self.held_words.push_back(std::move(body));
+  } else {
+    self.channel.send(Kind::words, body);
+  }
   return 0;
+}
+
+void send_held_words(Session& self) {
+  for (const std::string& body : self.held_words) self.channel.send(Kind::words, body);
+  self.held_words.clear();
 }
 
 int on_exit(int, NG_BOOL, NG_BOOL, int, void* user) noexcept {
   // The manual asks the caller to unload the library now: its state is undefined.
+  send_held_words(session(user));
   session(user).channel.send_and_leave(Kind::gave_up, {});
 }
 
@@ -143,7 +180,7 @@ void send_names(Session& self, const vecinfoall& plot) {
 void find_columns(Session& self, const vecinfoall& plot) {
   std::unordered_map<std::string, int> column;
   for (int i = 0; i < plot.veccount; ++i) column[vector_key(plot.vecs[i]->vecname)] = i;
-  const auto scale = column.find(self.job.plot == "ac" ? "frequency" : "time");
+  const auto scale = column.find(self.job.plot == "tran" ? "time" : "frequency");
   self.scale = self.job.plot == "op" || scale == column.end() ? -1 : scale->second;
   self.columns.clear();
   for (const std::string& name : self.job.wanted) {
@@ -158,11 +195,31 @@ int on_plot(vecinfoall* plot, int, void* user) noexcept {
   // `.options keepopinfo` makes an AC run fill an operating point's plot first.
   const std::string_view type(plot->type);
   self.streaming = self.running && type.starts_with(self.job.plot);
+  self.rows = 0;
   if (!self.streaming) return 0;
   if (self.job.names_only) send_names(self, *plot);
+  if (self.has_plot) return 0;
+  self.has_plot = true;
   find_columns(self, *plot);
   self.channel.send(Kind::plot, type);
   return 0;
+}
+
+/// Is this row to be sent? A grid says which one is the last; without one, each may be.
+bool is_wanted(Session& self, double time) {
+  const protocol::Grid& grid = self.job.grid;
+  const std::uint64_t last = grid.start_steps + grid.points;
+  if (grid.step > 0 && self.rows > last) return false;
+  if (!self.job.only_last) return true;
+  if (grid.step > 0 && self.rows == last) return true;
+  self.channel.drop_rows();
+  self.channel.show_progress(time);
+  return grid.step == 0;
+}
+
+void check_first_row(Session& self) {
+  const std::string* unheard = self.noise ? self.noise->unheard() : nullptr;
+  if (unheard != nullptr) self.channel.send_and_leave(Kind::unheard, *unheard);
 }
 
 int on_row(vecvaluesall* row, int, int, void* user) noexcept {
@@ -173,15 +230,27 @@ int on_row(vecvaluesall* row, int, int, void* user) noexcept {
     protocol::put(body, *self.rejected_at);
     self.channel.send_and_leave(Kind::rejected, body);
   }
-  self.has_rows = true;
+  if (self.rows++ == 0) check_first_row(self);
+  const double scale = self.scale < 0 ? 0.0 : row->vecsa[self.scale]->creal;
+  if (!is_wanted(self, scale)) return 0;
   const bool is_complex = self.job.plot == "ac";
-  self.channel.add_to_row(self.scale < 0 ? 0.0 : row->vecsa[self.scale]->creal);
+  self.channel.add_to_row(scale);
   for (const int column : self.columns) {
     self.channel.add_to_row(row->vecsa[column]->creal);
     if (is_complex) self.channel.add_to_row(row->vecsa[column]->cimag);
   }
   self.channel.end_row(is_complex ? Kind::rows_complex : Kind::rows_real);
   return 0;
+}
+
+/// The value of an external source. Only a transient has noise; elsewhere the value is 0, as the
+/// path's is at t = 0.
+int on_source(double* value, double time, char* name, int, void* user) noexcept {
+  Session& self = session(user);
+  *value = 0.0;
+  if (!self.running || self.job.plot != "tran" || self.job.names_only) return 0;
+  if (self.noise && self.noise->value(name, time, *value)) return 0;
+  self.channel.send_and_leave(Kind::unlisted, name);
 }
 
 /// Orders the coming step of a grid. ngspice calls it at loc 0 once for each accepted point, after
@@ -196,8 +265,10 @@ void order_step(Session& self, double time, double* delta) {
   }
   const std::uint64_t k = done - grid.start_steps + 1;
   // ngspice ends where less than ten of its smallest steps (1e-11 of the largest) are left, which
-  // rounding decides on a long run; so it has been told a later end, and the run stops here.
-  if (k > grid.points && self.has_rows) self.channel.send_and_leave(Kind::finished, {});
+  // rounding decides on a long run; so it has been told a later end, and the run stops here. One
+  // that will be repeated makes the way to that end in one more step, which nobody sees.
+  const bool is_over = k > grid.points && self.rows > 0;
+  if (is_over && !self.job.repeats) self.channel.send_and_leave(Kind::finished, {});
   *delta = static_cast<double>(k) * grid.step - time;
 }
 
@@ -266,17 +337,90 @@ void remove_own_folder() {
   if (const char* home = std::getenv("HOME")) ::rmdir(home);  // the same folder; fails if not empty
 }
 
+// ---- the analysis
+
+std::string number_text(double number) {
+  char digits[32];
+  return {digits, std::to_chars(digits, digits + sizeof digits, number).ptr};
+}
+
+void command(std::string text) { ngSpice_Command(text.data()); }
+
+/// A run of one command, which makes one plot. False if it made no row.
+bool solve(Session& self, const std::string& text) {
+  self.rows = 0;
+  self.streaming = false;
+  command(text);
+  const bool has_row = self.rows > 0;
+  if (has_row) self.held_words.clear();
+  return has_row;
+}
+
+void set_stimulus(const std::string& source, const char* magnitude) {
+  command("alter " + source + " acmag = " + magnitude);
+}
+
+/// False if a solve made no row: so will the others, or the next one's place would not be its own.
+bool sweep(Session& self) {
+  for (const double frequency : self.job.frequencies) {
+    const std::string digits = number_text(frequency);
+    const bool has_row = solve(self, self.job.command + ' ' + digits + ' ' + digits);
+    command("destroy all");  // its plots, or memory would grow
+    if (!has_row) return false;
+    self.holds_words = true;
+  }
+  return true;
+}
+
+void sweep_drives(Session& self) {
+  for (const std::string& drive : self.job.drives) {
+    set_stimulus(drive, "0");
+    command("alter " + drive + " acphase = 0");
+  }
+  for (const std::string& drive : self.job.drives) {
+    set_stimulus(drive, "1");
+    if (!sweep(self)) return;
+    set_stimulus(drive, "0");
+  }
+}
+
+void analyse(Session& self) {
+  self.running = true;
+  if (self.job.frequencies.empty()) {
+    solve(self, self.job.command);
+  } else if (self.job.drives.empty()) {
+    sweep(self);
+  } else {
+    sweep_drives(self);
+  }
+  self.running = false;
+  self.holds_words = false;
+  send_held_words(self);
+}
+
+/// A second `tran` gives the numbers of the first one to the last bit: ngspice sets the circuit up
+/// anew for each.
+void repeat(Session& self) {
+  for (;;) {
+    self.channel.send(Kind::finished, {});
+    command("destroy all");
+    const std::string body = Channel::receive(Kind::again);
+    self.noise->start(protocol::Reader(body).number<std::uint64_t>());
+    self.rejected_at.reset();
+    analyse(self);
+  }
+}
+
 void run(Session& self) {
   ngSpice_Init(on_words, nullptr, on_exit, on_row, on_plot, nullptr, &self);
   remove_own_folder();
-  if (self.job.grid.step > 0) {
-    ngSpice_Init_Sync(nullptr, nullptr, on_sync, nullptr, &self);
-  }
+  ngSpice_Init_Sync(on_source, on_source, self.job.grid.step > 0 ? on_sync : nullptr, nullptr,
+                    &self);
   load_deck(self.job);
   self.job.deck.clear();
   self.job.deck.shrink_to_fit();
-  self.running = true;
-  ngSpice_Command(self.job.command.data());
+  analyse(self);
+  if (self.job.repeats) repeat(self);
   self.channel.send_and_leave(Kind::finished, {});
 }
 
@@ -301,9 +445,7 @@ int main(int argc, char** argv) {
   protocol::put(hello, protocol::version);
   self.channel.send(Kind::hello, hello);
 
-  const std::string frame = Channel::receive(sizeof(protocol::Header));
-  protocol::Reader header(frame);
-  if (static_cast<Kind>(header.number<std::uint32_t>()) != Kind::job) return 2;
-  self.job = protocol::decode_job(Channel::receive(header.number<std::uint32_t>()));
+  self.job = protocol::decode_job(Channel::receive(Kind::job));
+  if (self.job.noise.step > 0) self.noise.emplace(self.job.noise);
   run(self);
 }
