@@ -11,19 +11,25 @@ namespace {
 
 struct Step {
   const char* name;
-  Check (*run)(Checker&);
+  std::vector<Check> (*run)(Checker&);
 };
 
+template <Check (*check)(Checker&)>
+std::vector<Check> alone(Checker& checker) {
+  return {check(checker)};
+}
+
 constexpr Step kSteps[] = {
-    {"matrices", [](Checker& checker) { return check_matrices(checker); }},
-    {"probe", check_probe},
-    {"steady", check_steady},
-    {"path", check_path},
-    {"order", check_order},
+    {"matrices", [](Checker& checker) { return std::vector<Check>{check_matrices(checker)}; }},
+    {"probe", alone<check_probe>},
+    {"steady", alone<check_steady>},
+    {"path", alone<check_path>},
+    {"order", alone<check_order>},
+    {"spectrum", check_spectrum},
 };
 
 // A circuit that ngspice cannot solve is not the model; an engine that broke is another matter.
-Check run_step(const Step& step, Checker& checker) {
+std::vector<Check> run_step(const Step& step, Checker& checker) {
   try {
     return step.run(checker);
   } catch (const EngineError& error) {
@@ -37,16 +43,20 @@ Check run_step(const Step& step, Checker& checker) {
     check.status = Check::Status::fail;
     check.detail = error.what();
     check.origin = "the circuit has a solution";
-    return check;
+    return {check};
   }
+}
+
+bool has_failed(const std::vector<Check>& checks) {
+  return std::any_of(checks.begin(), checks.end(), [](const Check& check) {
+    return check.status == Check::Status::fail;
+  });
 }
 
 }  // namespace
 
 bool Report::passed() const {
-  return complete && std::none_of(checks.begin(), checks.end(), [](const Check& check) {
-           return check.status == Check::Status::fail;
-         });
+  return complete && !has_failed(checks);
 }
 
 Report certify(const Problem& problem, const CertifyOptions& options) {
@@ -78,8 +88,9 @@ Report certify(const Problem& problem, const Analysis& analysis, const CertifyOp
       options.on_progress(step.name,
                           static_cast<double>(done) / static_cast<double>(std::size(kSteps)));
     }
-    report.checks.push_back(run_step(step, checker));
-    if (options.stop_at_first_failure && report.checks.back().status == Check::Status::fail) break;
+    const std::vector<Check> checks = run_step(step, checker);
+    report.checks.insert(report.checks.end(), checks.begin(), checks.end());
+    if (options.stop_at_first_failure && has_failed(checks)) break;
     ++done;
   }
   report.complete = done == std::size(kSteps);

@@ -92,5 +92,7 @@ Check check_probe(Checker& checker);
 Check check_steady(Checker& checker);
 Check check_path(Checker& checker);
 Check check_order(Checker& checker);
+/// `spectrum` and `variance`.
+std::vector<Check> check_spectrum(Checker& checker);
 
 }  // namespace springspice::sim

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -47,41 +48,80 @@ void Harness::add_port_currents(std::span<const double> phases_deg) {
   }
 }
 
-ExternalNoise Harness::add_noise(std::uint64_t seed, double step_s) {
+std::vector<Drive> Harness::place_sources(const std::string& tail, bool rewrite) {
   using netlist::Kind;
-  ExternalNoise noise{.seed = seed, .step_s = step_s};
+  std::vector<Drive> drives;
   std::map<std::string, std::string> cards;  // of the deck's own sources
   std::string added;
   const std::vector<netlist::NoiseSource>& sources = checker_.problem.design.noise;
   for (std::size_t q = 0; q < sources.size(); ++q) {
     if (sources[q].own) continue;
-    const double amplitude = std::sqrt(sources[q].density / step_s);
     for (std::size_t k = 0; k < sources[q].incidence.size(); ++k) {
       const auto& [where, weight] = sources[q].incidence[k];
       const netlist::Element* element = checker_.deck.circuit().find(where);
-      const bool drives = element != nullptr &&
-                          (element->kind == Kind::voltage || element->kind == Kind::current);
+      const bool own_source = element != nullptr && (element->kind == Kind::voltage ||
+                                                     element->kind == Kind::current);
       std::string name = fmt::format("i{}n{}_{}", kPrefix, q, k);
-      if (drives) {
+      if (own_source) {
         name = netlist::lower(element->name);
-        cards[name] = fmt::format("{} {} {} external", element->name, element->nodes[0],
-                                  element->nodes[1]);
+        cards[name] =
+            fmt::format("{} {} {} {}", element->name, element->nodes[0], element->nodes[1], tail);
       } else if (element != nullptr) {
-        added += fmt::format("{} {} {} external\n", name, element->nodes[1], element->nodes[0]);
+        added += fmt::format("{} {} {} {}\n", name, element->nodes[1], element->nodes[0], tail);
       } else {
-        added += fmt::format("{} 0 {} external\n", name, where);
+        added += fmt::format("{} 0 {} {}\n", name, where, tail);
       }
-      noise.sources.push_back({name, q, amplitude * weight});
+      drives.push_back({name, q, weight});
+    }
+  }
+  if (rewrite) {
+    text_ = netlist::replace_cards(
+        text_, [&](std::string_view name, std::string_view) -> std::optional<std::string> {
+          const auto found = cards.find(netlist::lower(name));
+          return found == cards.end() ? std::nullopt : std::optional(found->second);
+        });
+  }
+  text_ += added;
+  return drives;
+}
+
+ExternalNoise Harness::add_noise(std::uint64_t seed, double step_s) {
+  ExternalNoise noise;
+  noise.seed = seed;
+  noise.step_s = step_s;
+  for (const auto& [name, source, weight] : place_sources("external", true)) {
+    const double density = checker_.problem.design.noise[source].density;
+    noise.sources.push_back({name, source, weight * std::sqrt(density / step_s)});
+  }
+  return noise;
+}
+
+std::vector<Drive> Harness::add_drives() { return place_sources("dc 0 ac 0", false); }
+
+std::string Harness::add_ac_current(const std::string& node, double ampere) {
+  std::string name = fmt::format("i{}ac", kPrefix);
+  text_ += fmt::format("{} 0 {} dc 0 ac {}\n", name, node, format_number(ampere));
+  return name;
+}
+
+void Harness::silence_resistors() {
+  std::set<std::string> noisy;
+  for (const netlist::NoiseSource& source : checker_.problem.design.noise) {
+    if (source.own) continue;
+    for (const netlist::Incidence& entry : source.incidence) {
+      noisy.insert(netlist::lower(entry.where));
     }
   }
   text_ = netlist::replace_cards(
-              text_,
-              [&](std::string_view name, std::string_view) -> std::optional<std::string> {
-                const auto found = cards.find(netlist::lower(name));
-                return found == cards.end() ? std::nullopt : std::optional(found->second);
-              }) +
-          added;
-  return noise;
+      text_, [&](std::string_view name, std::string_view) -> std::optional<std::string> {
+        const netlist::Element* element = checker_.deck.circuit().find(name);
+        if (element == nullptr || element->kind != netlist::Kind::resistor) return std::nullopt;
+        netlist::Element copy = *element;
+        copy.noisy = noisy.contains(netlist::lower(name));
+        copy.heading.clear();
+        copy.comment.clear();
+        return netlist::format_element(copy);
+      });
 }
 
 void Harness::add_flux_integrators() {

@@ -14,6 +14,13 @@
 
 namespace springspice::sim {
 
+/// An independent source that stands for a noise source at one of its places.
+struct Drive {
+  std::string name;
+  std::size_t source = 0;  ///< number of the noise source in the design
+  double weight = 1.0;
+};
+
 class Harness {
  public:
   /// @throws netlist::NetlistError for a deck with names of the harness's.
@@ -27,6 +34,14 @@ class Harness {
   /// their value, and passive elements get a current source beside them. The path's stream of a
   /// source is its number in the design. @param step_s between samples
   ExternalNoise add_noise(std::uint64_t seed, double step_s);
+  /// Makes the model's noise sources drivable by AC (AcRun::drives), one a place where a source
+  /// acts, in the order of the sources.
+  std::vector<Drive> add_drives();
+  /// A current source of this AC amplitude into a node; its name.
+  std::string add_ac_current(const std::string& node, double ampere);
+  /// `noisy=0` for every resistor of the deck that is not one of the model's noise sources. (Those
+  /// inside subcircuits stay as they are.)
+  void silence_resistors();
   /// Integrators for positions that are fluxes, with initial values where a transient needs them.
   void add_flux_integrators();
 
@@ -42,6 +57,10 @@ class Harness {
                Eigen::MatrixXcd& x, Eigen::MatrixXcd& v) const;
 
  private:
+  /// Where the model's sources act: the deck's own independent sources, with their cards rewritten
+  /// where `card` is not empty, and current sources beside all else; both end in `tail`.
+  std::vector<Drive> place_sources(const std::string& tail, bool rewrite);
+
   const Checker& checker_;
   std::string text_;
   std::vector<std::string> vectors_;
