@@ -2,6 +2,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <system_error>
 
@@ -12,6 +13,8 @@
 #include "cli/pipeline.hpp"
 #include "cli/results.hpp"
 #include "core/error.hpp"
+#include "netlist/error.hpp"
+#include "netlist/parser.hpp"
 
 namespace springspice::cli {
 namespace {
@@ -73,12 +76,21 @@ std::string read_file(const std::string& path, const char* advice) {
   return text.str();
 }
 
-int report_verdict(const Options& options, const hw::Manifest& manifest, std::string deck,
-                   const std::string& deck_name, std::vector<sim::Check> first, Progress& progress,
+struct Subject {
+  const hw::Manifest& manifest;
+  const sim::Analysis& analysis;
+  std::string deck;
+  std::string deck_name;
+  std::vector<sim::Check> first = {};  ///< made before the circuit is run
+};
+
+int report_verdict(const Options& options, Subject subject, Progress& progress,
                    JsonOutput& results) {
+  const hw::Manifest& manifest = subject.manifest;
   sim::CertifyOptions certify;
   certify.seed = options.seed;
   certify.engine.time_limit_s = options.time_limit_s;
+  certify.path_steps = options.path_steps;
   certify.on_progress = [&](const std::string& check, double fraction) {
     progress.show(check, fraction);
   };
@@ -89,13 +101,19 @@ int report_verdict(const Options& options, const hw::Manifest& manifest, std::st
       path->write(time, circuit, model);
     };
   }
-  sim::Report report = sim::certify(make_problem(manifest, std::move(deck), deck_name), certify);
-  report.checks.insert(report.checks.begin(), first.begin(), first.end());
+  const sim::Problem problem =
+      make_problem(manifest, std::move(subject.deck), subject.deck_name);
+  sim::Report report = sim::certify(problem, subject.analysis, certify);
+  report.checks.insert(report.checks.begin(), subject.first.begin(), subject.first.end());
   if (path) path->finish();
-  results.write(checks_to_json(report));
+  Json json = checks_to_json(report);
+  if (report.audit) json["audit"] = audit_to_json(*report.audit, manifest.system);
+  results.write(json);
   if (path) path->commit();
   results.commit();
-  print_text(options, format_checks(report));
+  std::string text = format_checks(report);
+  if (report.audit) text += format_audit(*report.audit, manifest.system);
+  print_text(options, text + format_verdict(report));
   return report.passed() ? 0 : 1;
 }
 
@@ -115,6 +133,28 @@ sim::Check compare_with_data(const hw::Manifest& manifest, const Options& option
   return sim::compare_systems(manifest.system, model.system);
 }
 
+// A node renamed by hand is a failed check; another circuit altogether is a wrong file.
+void check_belongs(const hw::Manifest& manifest, const std::string& deck,
+                   const Options& options) {
+  std::set<std::string> there;
+  for (const std::string& node : netlist::parse_deck(deck, options.deck).nodes()) {
+    there.insert(netlist::lower(node));
+  }
+  std::size_t missing = 0;
+  std::string example;
+  for (const netlist::Probe& probe : manifest.design.probes) {
+    if (there.contains(netlist::lower(probe.node))) continue;
+    if (missing++ == 0) example = probe.node;
+  }
+  if (2 * missing <= manifest.design.probes.size()) return;
+  throw core::InputError(fmt::format(
+      "{} does not belong to {}: it was written for '{}', and {} of the {} nodes that it reads, "
+      "'{}' first, are not in this deck; give the right one with --manifest",
+      core::printable(*options.manifest, 200), core::printable(options.deck, 200),
+      core::printable(manifest.deck, 200), missing, manifest.design.probes.size(),
+      core::printable(example)));
+}
+
 }  // namespace
 
 int run_cosim(const Options& options) {
@@ -123,7 +163,9 @@ int run_cosim(const Options& options) {
   const Prepared prepared = prepare(options, progress);
   const Built built = build_circuit(prepared, options, "cosim");
   print_remark(describe_null_space(prepared.system, prepared.null_space));
-  return report_verdict(options, built.manifest, built.deck, "cosim", {}, progress, results);
+  print_remark(describe_noise(built, options));
+  return report_verdict(options, {built.manifest, built.analysis, built.deck_text(), "cosim"},
+                        progress, results);
 }
 
 int run_certify(const Options& options) {
@@ -135,10 +177,17 @@ int run_certify(const Options& options) {
       manifest_path,
       "`springspice netlist` writes the manifest beside the deck, --manifest names another");
   const hw::Manifest manifest = hw::parse_manifest(manifest_text, manifest_path);
+  deck = netlist::expand_includes(deck, options.deck, [&](const std::string& file) {
+    const auto beside = std::filesystem::path(options.deck).replace_filename(file).string();
+    return read_file(beside, "the deck includes it; write both anew with `springspice netlist`");
+  });
+  check_belongs(manifest, deck, options);
   std::vector<sim::Check> first;
   if (options.data) first.push_back(compare_with_data(manifest, options, progress));
-  return report_verdict(options, manifest, std::move(deck), options.deck, std::move(first),
-                        progress, results);
+  const sim::Analysis analysis = sim::analyse(manifest.system);
+  return report_verdict(
+      options, {manifest, analysis, std::move(deck), options.deck, std::move(first)}, progress,
+      results);
 }
 
 }  // namespace springspice::cli

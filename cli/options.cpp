@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <sstream>
 #include <string_view>
 #include <system_error>
@@ -66,8 +67,9 @@ constexpr CommandHelp kCommands[] = {
     {"cosim",
      "springspice cosim --data FILE.csv [options]\n\n"
      "Builds the circuit, runs it in ngspice, and compares it with the model: matrices, probe,\n"
-     "steady, path, order. Exit status 0 where every check that applies passes, 1 where one "
-     "fails."},
+     "steady, path, order; with --kT also spectrum and variance, and the temperature of each mode;\n"
+     "with --paths an ensemble of noise paths. Exit status 0 where every check that applies passes,\n"
+     "1 where one fails."},
     {"certify",
      "springspice certify DECK [--manifest FILE.json] [--data FILE.csv] [options]\n\n"
      "Runs the checks of cosim on a netlist file. With --data the model is first rebuilt from the\n"
@@ -137,11 +139,30 @@ po::options_description circuit_options() {
   return group;
 }
 
+po::options_description noise_options(Options& o) {
+  po::options_description group("Noise");
+  group.add_options()("deck-noise", po::value<std::string>()->default_value("none"),
+                      "noise in the deck itself: none, trnoise (ngspice's), or pwl (the path of "
+                      "--seed, in a file beside the deck)")(
+      "noise-step", po::value<double>(),
+      "between its samples, model time (default: a bias of 1 % at the fastest mode)")(
+      "resistor-noise", po::value(&o.resistor_noise_K)->default_value(0.0, "0"),
+      "kelvin: list every resistor's own thermal noise too (300: room temperature)");
+  return group;
+}
+
 po::options_description engine_options(Options& o) {
   po::options_description group("Engine");
   group.add_options()("time-limit", po::value(&o.time_limit_s)->default_value(300.0, "300"),
                       "seconds that one run of ngspice may take")(
-      "path", po::value<std::string>(), "CSV of the `path` run: circuit and model, side by side");
+      "path", po::value<std::string>(), "CSV of the `path` run: circuit and model, side by side")(
+      "path-steps", po::value<std::string>(),
+      "steps of `path` (default: to --t-end, at most 4000)")(
+      "paths", po::value<std::string>()->default_value("0"),
+      "runs of an ensemble of noise paths, for `ensemble` and `ergodicity`")(
+      "workers", po::value<std::string>()->default_value("1"),
+      "processes that share them; the results do not depend on it")(
+      "ensemble", po::value<std::string>(), "CSV of the end states, one row a path");
   return group;
 }
 
@@ -158,7 +179,7 @@ po::options_description command_options(const std::string& command, Options& o) 
   } else {
     all.add(source_options(o));
     if (command == "netlist" || command == "cosim") {
-      all.add(time_options()).add(circuit_options());
+      all.add(time_options()).add(circuit_options()).add(noise_options(o));
     }
     if (command == "cosim") all.add(engine_options(o));
   }
@@ -223,15 +244,21 @@ void require_positive(const std::optional<double>& value, const char* option) {
   }
 }
 
-std::uint64_t read_seed(const std::string& text) {
-  std::uint64_t seed = 0;
+std::uint64_t read_whole(const std::string& text, const char* option, std::uint64_t least,
+                         std::uint64_t most, const char* range) {
+  std::uint64_t number = 0;
   const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, seed);
-  if (error != std::errc() || stop != end) {
-    throw UsageError(fmt::format("--seed is '{}'; it must be a whole number from 0 to 2^64 - 1",
-                                 core::printable(text)));
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stop != end || number < least || number > most) {
+    throw UsageError(fmt::format("--{} is '{}'; it must be a whole number {}", option,
+                                 core::printable(text), range));
   }
-  return seed;
+  return number;
+}
+
+std::uint64_t read_seed(const std::string& text) {
+  return read_whole(text, "seed", 0, std::numeric_limits<std::uint64_t>::max(),
+                    "from 0 to 2^64 - 1");
 }
 
 // Matrices come as they are: an option that would shape them from data says nothing about them.
@@ -330,6 +357,35 @@ void read_circuit(const po::variables_map& map, Options& o) {
   require_positive(o.scales.velocity_v, "scale-velocity");
 }
 
+void read_noise(const po::variables_map& map, Options& o) {
+  constexpr hw::DeckNoise::Kind kKinds[] = {hw::DeckNoise::Kind::none, hw::DeckNoise::Kind::trnoise,
+                                            hw::DeckNoise::Kind::pwl};
+  o.deck_noise = kKinds[choose(map, "deck-noise", {"none", "trnoise", "pwl"})];
+  o.noise_step = get<double>(map, "noise-step");
+  require_positive(o.noise_step, "noise-step");
+  if (o.deck_noise == hw::DeckNoise::Kind::none) {
+    if (!o.noise_step) return;
+    throw UsageError(
+        "--noise-step is that of the deck's noise; write --deck-noise trnoise or pwl with it");
+  }
+  if (o.parameters.kT > 0.0) return;
+  throw UsageError("--deck-noise needs a temperature: give --kT or --temperature-K");
+}
+
+void read_ensemble(const po::variables_map& map, Options& o) {
+  if (const auto steps = get<std::string>(map, "path-steps")) {
+    o.path_steps = read_whole(*steps, "path-steps", 1, 1'000'000'000, "from 1 to 1000000000");
+  }
+  o.paths = read_whole(map["paths"].as<std::string>(), "paths", 0, 1'000'000'000,
+                       "from 0 to 1000000000");
+  o.workers = static_cast<int>(
+      read_whole(map["workers"].as<std::string>(), "workers", 1, 256, "from 1 to 256"));
+  o.ensemble = get<std::string>(map, "ensemble");
+  if (o.ensemble && o.paths == 0) {
+    throw UsageError("--ensemble writes the end states of --paths; give --paths, e.g. 1000");
+  }
+}
+
 // NAME.cir -> NAME.json
 std::string choose_manifest(const std::string& deck) {
   if (deck == "-") throw UsageError("--out -: a netlist comes with its manifest; name a file");
@@ -390,6 +446,7 @@ void check_files(const std::string& command, const po::variables_map& map, const
   add(writes, "--out", o.out);
   if (command == "netlist") add(writes, "the manifest of --out", o.manifest);
   add(writes, "--path", o.path);
+  add(writes, "--ensemble", o.ensemble);
   add(writes, "--json", o.json);
   for (std::size_t i = 0; i < writes.size(); ++i) {
     const auto [option, path] = writes[i];
@@ -582,7 +639,11 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     }
     po::notify(map);
     if (line.command != "certify") read_source(map, line.options);
-    if (line.command == "netlist" || line.command == "cosim") read_circuit(map, line.options);
+    if (line.command == "netlist" || line.command == "cosim") {
+      read_circuit(map, line.options);
+      read_noise(map, line.options);
+    }
+    if (line.command == "certify" || line.command == "cosim") read_ensemble(map, line.options);
     read_results(line.command, map, line.options);
     check_files(line.command, map, line.options);
   } catch (const po::error& error) {

@@ -12,6 +12,7 @@
 
 #include "core/lagrangian.hpp"
 #include "core/table.hpp"
+#include "hw/deck_noise.hpp"
 #include "hw/realization.hpp"
 
 namespace springspice::cli {
@@ -41,12 +42,21 @@ struct Options {
   hw::Range range = hw::Range::board;
   hw::ScaleChoice scales;
   bool literal_springs = false;
+  // its noise
+  hw::DeckNoise::Kind deck_noise = hw::DeckNoise::Kind::none;
+  std::optional<double> noise_step;  ///< model time
+  double resistor_noise_K = 0.0;
   // results
   std::optional<std::string> out, json, query, path;
   std::optional<std::string> manifest;  ///< certify reads it, netlist writes it
   std::string deck;
   bool write_W = false;
   double time_limit_s = 300.0;
+  // what is run
+  std::optional<std::uint64_t> path_steps;
+  std::uint64_t paths = 0;
+  int workers = 1;
+  std::optional<std::string> ensemble;  ///< CSV of the end states
 };
 
 struct CommandLine {

@@ -1,5 +1,6 @@
 #include "cli/results.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -58,7 +59,11 @@ std::string format_checks(const sim::Report& report) {
                         check.detail);
     text += fmt::format("{:41}limit: {}\n", "", check.origin);
   }
-  return text + fmt::format(
+  return text;
+}
+
+std::string format_verdict(const sim::Report& report) {
+  return fmt::format(
                     "\n{}, {} nodes, {} elements; ngspice {}, {} points, {:.2f} s of {:.2f} s\n"
                     "verdict: {}\n",
                     report.realization, report.nodes, report.elements, report.engine_version,
@@ -87,6 +92,110 @@ Json checks_to_json(const sim::Report& report) {
   json["wall_s"] = report.wall_s;
   json["circuit"] = {
       {"realization", report.realization}, {"nodes", report.nodes}, {"elements", report.elements}};
+  return json;
+}
+
+namespace {
+
+// What rounding leaves of zero, relative to kT and to the friction's rate.
+constexpr double kEquilibrium = 1e-9;
+constexpr std::size_t kShownRows = 12;
+
+std::string format_temperature(const std::optional<double>& value) {
+  return value ? fmt::format("{:12.6g}", *value) : fmt::format("{:>12}", "-");
+}
+
+std::string node_label(const core::SecondOrderSystem& system, std::size_t i, std::size_t output) {
+  const std::string label = system.label(static_cast<Eigen::Index>(i));
+  return system.outputs() == 1 ? label : fmt::format("{}y{}", label, output + 1);
+}
+
+std::string format_tables(const sim::Audit& audit, const core::SecondOrderSystem& system) {
+  // All outputs obey the same equations; a circuit may still differ between them.
+  const sim::OutputAudit& first = audit.outputs.front();
+  std::string text;
+  const auto more = [&](std::size_t count) {
+    return count <= kShownRows ? "" : fmt::format("  ... {} in all; --json lists them\n", count);
+  };
+  if (!first.modes.empty()) {
+    text += fmt::format("  {:>12} {:>12} {:>12}\n", audit.overdamped ? "mode, rate" : "mode, omega",
+                        "kinetic", "potential");
+    for (std::size_t k = 0; k < std::min(kShownRows, first.modes.size()); ++k) {
+      const sim::ModeTemperature& mode = first.modes[k];
+      text += fmt::format("  {:12.6g} {} {}\n", mode.frequency,
+                          format_temperature(mode.temperature.kinetic),
+                          format_temperature(mode.temperature.potential));
+    }
+    text += more(first.modes.size());
+  }
+  text += fmt::format("  {:>12} {:>12} {:>12}\n", "node", "kinetic", "potential");
+  for (std::size_t i = 0; i < std::min(kShownRows, first.nodes.size()); ++i) {
+    text += fmt::format("  {:>12} {} {}\n", node_label(system, i, 0),
+                        format_temperature(first.nodes[i].kinetic),
+                        format_temperature(first.nodes[i].potential));
+  }
+  return text + more(first.nodes.size());
+}
+
+}  // namespace
+
+std::string format_audit(const sim::Audit& audit, const core::SecondOrderSystem& system) {
+  if (!audit.obstacle.empty()) {
+    return fmt::format("\ntemperatures of the circuit: none; {}\n", audit.obstacle);
+  }
+  std::string text = fmt::format(
+      "\ntemperatures of the circuit{}, from its Lyapunov equation (the model's kT is {:.6g})\n{}",
+      audit.with_own_noise ? " with its resistors' own noise" : "", audit.kT,
+      format_tables(audit, system));
+  double rate = 0.0;
+  bool known = true;
+  double mean = 0.0;
+  for (const sim::OutputAudit& output : audit.outputs) {
+    known = known && output.entropy_production.has_value();
+    rate += output.entropy_production.value_or(0.0);
+    mean += output.mean / static_cast<double>(audit.outputs.size());
+  }
+  text += fmt::format("  from {:.6g} to {:.6g}, spread {:.3g} of kT; mean {} energy {:.6g} of kT/2\n",
+                      audit.coldest, audit.hottest, audit.spread(),
+                      audit.overdamped ? "potential" : "kinetic", mean / audit.kT);
+  if (!known) return text + "  no steady state of the positions: entropy production not defined\n";
+  const bool level = audit.spread() < kEquilibrium &&
+                     std::abs(audit.hottest / audit.kT - 1.0) < kEquilibrium;
+  const char* verdict = level && rate < kEquilibrium * static_cast<double>(system.size())
+                            ? "in equilibrium at kT"
+                            : "NOT in equilibrium at kT";
+  return text + fmt::format("  entropy production {:.3g} k_B a unit of time: {}\n", rate, verdict);
+}
+
+Json audit_to_json(const sim::Audit& audit, const core::SecondOrderSystem& system) {
+  Json json = {{"kT", audit.kT}, {"own_noise", audit.with_own_noise}};
+  if (!audit.obstacle.empty()) {
+    json["obstacle"] = audit.obstacle;
+    return json;
+  }
+  const auto value = [](const std::optional<double>& t) { return t ? number(*t) : Json(nullptr); };
+  json["coldest"] = number(audit.coldest);
+  json["hottest"] = number(audit.hottest);
+  json["spread"] = number(audit.spread());
+  json["outputs"] = Json::array();
+  for (std::size_t p = 0; p < audit.outputs.size(); ++p) {
+    const sim::OutputAudit& output = audit.outputs[p];
+    Json item = {{"mean", number(output.mean)},
+                 {"entropy_production", value(output.entropy_production)},
+                 {"modes", Json::array()},
+                 {"nodes", Json::array()}};
+    for (const sim::ModeTemperature& mode : output.modes) {
+      item["modes"].push_back({{"frequency", number(mode.frequency)},
+                               {"kinetic", value(mode.temperature.kinetic)},
+                               {"potential", value(mode.temperature.potential)}});
+    }
+    for (std::size_t i = 0; i < output.nodes.size(); ++i) {
+      item["nodes"].push_back({{"node", node_label(system, i, p)},
+                               {"kinetic", value(output.nodes[i].kinetic)},
+                               {"potential", value(output.nodes[i].potential)}});
+    }
+    json["outputs"].push_back(std::move(item));
+  }
   return json;
 }
 

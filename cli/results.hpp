@@ -42,7 +42,14 @@ void print_text(const Options& options, const std::string& text);
 
 /// The checks as a table: name, value, sense, limit, status, detail, and where limits come from.
 std::string format_checks(const sim::Report& report);
+/// What was run, and `verdict: pass` or `verdict: fail` as the last line.
+std::string format_verdict(const sim::Report& report);
 Json checks_to_json(const sim::Report& report);
+
+/// The effective temperatures as a table (the first modes and nodes), their spread, the entropy
+/// production, and whether this is equilibrium.
+std::string format_audit(const sim::Audit& audit, const core::SecondOrderSystem& system);
+Json audit_to_json(const sim::Audit& audit, const core::SecondOrderSystem& system);
 
 Json null_space_to_json(const core::SecondOrderSystem& system, const core::NullSpace& null_space);
 Json grid_to_json(const core::Model& model);

@@ -72,6 +72,8 @@ Report certify(const Problem& problem, const Analysis& analysis, const CertifyOp
   report.nodes = deck.circuit().nodes().size();
   report.elements = deck.circuit().elements().size();
 
+  if (problem.system.kT > 0.0) report.audit = make_audit(problem, analysis, deck);
+
   std::size_t done = 0;
   EngineOptions engine_options = options.engine;
   if (options.on_progress) {

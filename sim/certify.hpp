@@ -1,7 +1,8 @@
 // The proof: all checks, one verdict.
 //
 //   Analysis analysis = analyse(problem.system);     // null space, modes, fit
-//   Report report = certify(problem, options);       // matrices, probe, steady, path, order
+//   Report report = certify(problem, options);       // matrices, probe, steady, path, order,
+//                                                    // spectrum, variance; the audit
 //   report.passed()                                  // no check failed, every applicable one ran
 #pragma once
 
@@ -9,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/audit.hpp"
 #include "sim/check.hpp"
 
 namespace springspice::sim {
@@ -34,6 +36,8 @@ struct Report {
   std::string realization;
   std::size_t nodes = 0;
   std::size_t elements = 0;  ///< as written, an instance counting as one
+
+  std::optional<Audit> audit;  ///< where kT > 0
 
   bool complete = false;  ///< none was left out by stop_at_first_failure
 
