@@ -163,8 +163,8 @@ int run_cosim(const Options& options) {
   const Prepared prepared = prepare(options, progress);
   const Built built = build_circuit(prepared, options, "cosim");
   print_remark(describe_null_space(prepared.system, prepared.null_space));
-  print_remark(describe_noise(built, options));
-  return report_verdict(options, {built.manifest, built.analysis, built.deck_text(), "cosim"},
+  print_remark(describe_noise(built));
+  return report_verdict(options, {built.manifest, built.analysis, built.whole_deck(), "cosim"},
                         progress, results);
 }
 

@@ -1,5 +1,6 @@
 // `netlist`: the circuit and its manifest, as two files that belong together.
 #include <filesystem>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -7,8 +8,38 @@
 #include "cli/output_file.hpp"
 #include "cli/pipeline.hpp"
 #include "cli/results.hpp"
+#include "hw/thermal.hpp"
 
 namespace springspice::cli {
+
+namespace {
+
+Json thermal_to_json(const Built& built) {
+  const hw::ThermalReport report =
+      hw::compute_thermal_report(built.manifest.design, built.manifest.system.kT);
+  return {{"kT_circuit_j", report.kT_circuit_j},
+          {"natural_kelvin", report.natural_kelvin},
+          {"ratio_to_300_K", report.ratio},
+          {"natural_voltage_v", report.natural_voltage_v},
+          {"largest_injected", report.injected},
+          {"largest_injected_unit", report.injected_is_voltage ? "V/sqrt(Hz)" : "A/sqrt(Hz)"}};
+}
+
+Json deck_noise_to_json(const Built& built) {
+  const double tau = built.manifest.design.scales.time_s;
+  Json json = {{"kind", hw::to_string(built.noise.kind)},
+               {"step", built.noise.step},
+               {"step_s", built.noise.step * tau},
+               {"max_step_s", built.noise.max_step * tau},
+               {"bias", built.noise.bias.total()},
+               {"bias_interpolation", built.noise.bias.interpolation},
+               {"bias_breakpoints", built.noise.bias.breakpoints},
+               {"bias_trapezoids", built.noise.bias.trapezoids}};
+  if (!built.noise_file.empty()) json["file"] = built.noise_file;
+  return json;
+}
+
+}  // namespace
 
 int run_netlist(const Options& options) {
   Progress progress;
@@ -19,6 +50,11 @@ int run_netlist(const Options& options) {
   JsonOutput results(options);
   const Prepared prepared = prepare(options, progress);
   const Built built = build_circuit(prepared, options, deck_name);
+  std::optional<OutputFile> waveforms;
+  if (!built.noise_file.empty()) {
+    waveforms.emplace(std::filesystem::path(*options.out).replace_filename(built.noise_file));
+    waveforms->write(built.noise_file_text);
+  }
   deck.write(built.deck);
   manifest.write(hw::format_manifest(built.manifest));
 
@@ -26,6 +62,7 @@ int run_netlist(const Options& options) {
   print_remark(describe_null_space(prepared.system, prepared.null_space));
   const std::string violations = hw::describe_range_violations(design, options.range);
   if (!violations.empty()) print_remark(violations);
+  print_remark(describe_noise(built));
   Json json = make_json();
   json["deck"] = deck_name;
   json["manifest"] = manifest_name;
@@ -39,11 +76,14 @@ int run_netlist(const Options& options) {
                     {"position_v", design.scales.position_v}};
   json["null_space"] = null_space_to_json(prepared.system, prepared.null_space);
   json["out_of_range"] = violations;
+  if (built.manifest.system.kT > 0.0) json["thermal"] = thermal_to_json(built);
+  if (built.manifest.deck_noise) json["deck_noise"] = deck_noise_to_json(built);
   results.write(json);
 
   // A new deck with an old manifest would be a wrong pair: all are complete before any is renamed.
   deck.finish();
   manifest.finish();
+  if (waveforms) waveforms->commit();
   deck.commit();
   manifest.commit();
   results.commit();

@@ -12,7 +12,8 @@
 #include "core/error.hpp"
 #include "core/fit.hpp"
 #include "core/initial_state.hpp"
-#include "netlist/writer.hpp"
+#include "hw/thermal.hpp"
+#include "netlist/parser.hpp"
 #include "sim/swing.hpp"
 
 namespace springspice::cli {
@@ -97,6 +98,28 @@ hw::Manifest make_manifest(const Prepared& prepared, const sim::Analysis& analys
   return manifest;
 }
 
+// The circuit as text, with its noise where --deck-noise asks for it.
+void write_deck(const Options& options, const std::string& deck_name, Built& built) {
+  const netlist::Design& design = built.manifest.design;
+  built.noise = plan_deck_noise(options, built.manifest.system, built.analysis.scales);
+  const double tau = design.scales.time_s;
+  hw::DeckNoise noise;
+  noise.kind = built.noise.kind;
+  noise.step_s = built.noise.step * tau;
+  noise.max_step_s = built.noise.max_step * tau;
+  noise.end_s = built.manifest.end * tau;
+  noise.seed = options.seed;
+  if (noise.kind == hw::DeckNoise::Kind::pwl) {
+    built.noise_file =
+        std::filesystem::path(deck_name).replace_extension(".noise.inc").filename().string();
+    noise.file = built.noise_file;
+  }
+  hw::NoisyDeck deck = hw::format_noisy_deck(design, noise);
+  built.deck = std::move(deck.deck);
+  built.noise_file_text = std::move(deck.file);
+  if (noise.kind != hw::DeckNoise::Kind::none) built.manifest.deck_noise = noise;
+}
+
 }  // namespace
 
 bool can_read_twice(const std::string& path) {
@@ -154,8 +177,23 @@ Built build_circuit(const Prepared& prepared, const Options& options,
   }
   request.springs = springs;
   built.manifest.design = hw::realize(prepared.system, request);
-  built.deck = netlist::format_deck(built.manifest.design.circuit);
+  hw::add_own_noise(built.manifest.design, options.resistor_noise_K);
+  write_deck(options, deck_name, built);
   return built;
+}
+
+std::string Built::whole_deck() const {
+  return netlist::expand_includes(deck, manifest.deck,
+                                  [this](const std::string&) { return noise_file_text; });
+}
+
+std::string describe_noise(const Built& built) {
+  std::string text = hw::describe_thermal(
+      hw::compute_thermal_report(built.manifest.design, built.manifest.system.kT));
+  const std::string samples =
+      describe_deck_noise(built.noise, built.manifest.design.scales.time_s);
+  if (!text.empty() && !samples.empty()) text += "\n";
+  return text + samples;
 }
 
 sim::Problem make_problem(const hw::Manifest& manifest, std::string deck,

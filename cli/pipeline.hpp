@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/deck_noise.hpp"
 #include "cli/options.hpp"
 #include "cli/progress.hpp"
 #include "core/model.hpp"
@@ -30,6 +31,12 @@ struct Built {
   sim::Analysis analysis;
   hw::Manifest manifest;  ///< its design holds the circuit too
   std::string deck;
+  DeckNoisePlan noise;
+  std::string noise_file;       ///< name of the file that the deck includes; empty: none
+  std::string noise_file_text;  ///< what is in it
+
+  /// The deck with what it includes.
+  std::string whole_deck() const;
 };
 
 /// @param deck_name for the title and the manifest
@@ -38,6 +45,9 @@ Built build_circuit(const Prepared& prepared, const Options& options, const std:
 /// The problem that certification takes.
 sim::Problem make_problem(const hw::Manifest& manifest, std::string deck,
                           const std::string& deck_name);
+
+/// The temperature that the circuit would need, and what the deck's noise costs, for people.
+std::string describe_noise(const Built& built);
 
 /// Remarks for people, on standard error: free directions, parts out of range.
 void print_remark(const std::string& text);

@@ -394,6 +394,14 @@ std::string format_manifest(const Manifest& manifest) {
                              {"gain", port.gain}});
   }
   json["noise"] = noise_to_json(manifest.design);
+  if (manifest.deck_noise) {
+    const DeckNoise& noise = *manifest.deck_noise;
+    json["deck_noise"] = {{"kind", to_string(noise.kind)}, {"step_s", noise.step_s}};
+    if (noise.kind == DeckNoise::Kind::pwl) {
+      json["deck_noise"]["file"] = noise.file;
+      json["deck_noise"]["seed"] = noise.seed;
+    }
+  }
   return format_lines(json);
 }
 

@@ -4,7 +4,9 @@
 // JSON beside the deck (NAME.cir, NAME.json). Keys: `springspice` (version), `deck`, `realization`,
 // `dialect`, `dynamics`, `grid`, `parameters`, `scales`, `system` (M, D, K as [row, column, value]
 // of the lower triangle, counted from 0; f as nu rows of m), `initial` (x and v, nu rows of m),
-// `range` (of the targets), `time` (step and end, model time), `probes`, `ports`, `noise`. Numbers
+// `range` (of the targets), `time` (step and end, model time), `probes`, `ports`, `noise` (sources, what they act on,
+// two-sided densities; `own` marks a part's thermal noise), `deck_noise` (how the deck makes it).
+// Numbers
 // are in shortest round-trip form, so the system is read back to the bit.
 #pragma once
 
@@ -15,6 +17,7 @@
 #include "core/grid.hpp"
 #include "core/lagrangian.hpp"
 #include "core/system.hpp"
+#include "hw/deck_noise.hpp"
 #include "netlist/design.hpp"
 
 namespace springspice::hw {
@@ -36,6 +39,7 @@ struct Manifest {
   double step = 0.0;
   double end = 0.0;
   std::optional<ModelSource> source;  ///< none for --system
+  std::optional<DeckNoise> deck_noise;  ///< none where the deck's sources are silent
   netlist::Design design;             ///< its circuit is empty: that is the deck
 };
 
