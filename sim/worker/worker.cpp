@@ -54,10 +54,15 @@ class Channel {
   void end_row(Kind kind) {
     rows_kind_ = kind;
     // Slow circuits show their progress, fast ones fill the buffer.
-    if (rows_.size() >= 65536 || is_late()) flush();
+    if (!holds_rows_ && (rows_.size() >= 65536 || is_late())) flush();
   }
-  /// The rows since the last frame have been of no use.
+  /// Rows wait, whatever else is sent: a later one may take their place.
+  void hold_rows() { holds_rows_ = true; }
   void drop_rows() { rows_.clear(); }
+  void release_rows() {
+    holds_rows_ = false;
+    flush();
+  }
   void show_progress(double time) {
     if (!is_late()) return;
     std::string body;
@@ -89,7 +94,7 @@ class Channel {
   }
   void flush() {
     flushed_ = std::chrono::steady_clock::now();
-    if (rows_.empty()) return;
+    if (rows_.empty() || holds_rows_) return;
     std::string header;
     protocol::put_header(header, rows_kind_, rows_.size());
     write(header);
@@ -107,6 +112,7 @@ class Channel {
 
   std::string rows_;
   Kind rows_kind_ = Kind::rows_real;
+  bool holds_rows_ = false;
   std::chrono::steady_clock::time_point flushed_ = std::chrono::steady_clock::now();
 };
 
@@ -131,6 +137,11 @@ struct Session {
 };
 
 Session& session(void* user) { return *static_cast<Session*>(user); }
+
+[[noreturn]] void finish_and_leave(Session& self) {
+  self.channel.release_rows();
+  self.channel.send_and_leave(Kind::finished, {});
+}
 
 /// "V(1)" (so ngspice calls a node whose name begins with a digit) or "X.Y" -> "1", "x.y".
 std::string vector_key(std::string_view name) {
@@ -268,7 +279,7 @@ void order_step(Session& self, double time, double* delta) {
   // rounding decides on a long run; so it has been told a later end, and the run stops here. One
   // that will be repeated makes the way to that end in one more step, which nobody sees.
   const bool is_over = k > grid.points && self.rows > 0;
-  if (is_over && !self.job.repeats) self.channel.send_and_leave(Kind::finished, {});
+  if (is_over && !self.job.repeats) finish_and_leave(self);
   *delta = static_cast<double>(k) * grid.step - time;
 }
 
@@ -350,6 +361,7 @@ void command(std::string text) { ngSpice_Command(text.data()); }
 bool solve(Session& self, const std::string& text) {
   self.rows = 0;
   self.streaming = false;
+  if (self.job.only_last) self.channel.hold_rows();
   command(text);
   const bool has_row = self.rows > 0;
   if (has_row) self.held_words.clear();
@@ -402,6 +414,7 @@ void analyse(Session& self) {
 /// anew for each.
 void repeat(Session& self) {
   for (;;) {
+    self.channel.release_rows();
     self.channel.send(Kind::finished, {});
     command("destroy all");
     const std::string body = Channel::receive(Kind::again);
@@ -421,7 +434,7 @@ void run(Session& self) {
   self.job.deck.shrink_to_fit();
   analyse(self);
   if (self.job.repeats) repeat(self);
-  self.channel.send_and_leave(Kind::finished, {});
+  finish_and_leave(self);
 }
 
 void die_with_parent(const char* parent) {
