@@ -8,6 +8,7 @@
 //   ensemble/N    the same runs over N workers
 //
 // All run the 5x5 nodes of a grid of 4x4 sticks as `gmc`.
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -158,11 +159,18 @@ void ensemble(benchmark::State& state) {
   }
 }
 
-BENCHMARK(run_bare)->UseRealTime()->Unit(benchmark::kMillisecond);
-BENCHMARK(run_no_noise)->UseRealTime()->Unit(benchmark::kMillisecond);
-BENCHMARK(run_only_last)->UseRealTime()->Unit(benchmark::kMillisecond);
-BENCHMARK(run_full)->UseRealTime()->Unit(benchmark::kMillisecond);
-BENCHMARK(ensemble)->Arg(1)->Arg(2)->UseRealTime()->Unit(benchmark::kMillisecond);
+/// The shortest of the repetitions: the one that was disturbed least.
+double shortest(const std::vector<double>& times) { return std::ranges::min(times); }
+
+void measure(benchmark::internal::Benchmark* which) {
+  which->UseRealTime()->Unit(benchmark::kMillisecond)->ComputeStatistics("min", shortest);
+}
+
+BENCHMARK(run_bare)->Apply(measure);
+BENCHMARK(run_no_noise)->Apply(measure);
+BENCHMARK(run_only_last)->Apply(measure);
+BENCHMARK(run_full)->Apply(measure);
+BENCHMARK(ensemble)->Arg(1)->Arg(2)->Apply(measure);
 
 }  // namespace
 
