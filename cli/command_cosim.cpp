@@ -1,4 +1,5 @@
 // `cosim` and `certify`: the verdict, on a circuit made just now or on a netlist file.
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -19,38 +20,43 @@
 namespace springspice::cli {
 namespace {
 
+// ",x0_0,x0_1,v0_0,v0_1": names of a state's numbers, in the order of format_state().
+std::string state_header(const core::SecondOrderSystem& system, const std::string& suffix) {
+  std::string header;
+  for (const char quantity : {'x', 'v'}) {
+    if (quantity == 'v' && system.dynamics == core::Dynamics::overdamped) continue;
+    for (Eigen::Index p = 0; p < system.outputs(); ++p) {
+      for (Eigen::Index i = 0; i < system.size(); ++i) {
+        header += fmt::format(",{}{}{}{}", quantity, system.label(i),
+                              system.outputs() == 1 ? "" : fmt::format("y{}", p + 1), suffix);
+      }
+    }
+  }
+  return header;
+}
+
+void format_state(const core::State& state, std::string& line) {
+  for (const Eigen::MatrixXd* values : {&state.x, &state.v}) {
+    for (const double value : values->reshaped()) {
+      fmt::format_to(std::back_inserter(line), ",{}", value);
+    }
+  }
+}
+
 // `path`'s run as CSV: time in seconds and in model units, then circuit and model side by side.
 class PathWriter {
  public:
   PathWriter(const Options& options, const hw::Manifest& manifest)
       : file_(*options.path, "--path"), tau_(manifest.design.scales.time_s) {
-    std::string header = "time_s,time";
-    for (const char* side : {"circuit", "model"}) {
-      for (const char* quantity : {"x", "v"}) {
-        const bool v = quantity[0] == 'v';
-        if (v && manifest.system.dynamics == core::Dynamics::overdamped) continue;
-        for (Eigen::Index p = 0; p < manifest.system.outputs(); ++p) {
-          for (Eigen::Index i = 0; i < manifest.system.size(); ++i) {
-            header +=
-                fmt::format(",{}{}{}_{}", quantity, manifest.system.label(i),
-                            manifest.system.outputs() == 1 ? "" : fmt::format("y{}", p + 1), side);
-          }
-        }
-      }
-    }
-    file_.write(header + "\n");
+    file_.write("time_s,time" + state_header(manifest.system, "_circuit") +
+                state_header(manifest.system, "_model") + "\n");
   }
 
   void write(double time, const core::State& circuit, const core::State& model) {
     line_.clear();
     fmt::format_to(std::back_inserter(line_), "{},{}", time * tau_, time);
-    for (const core::State* state : {&circuit, &model}) {
-      for (const Eigen::MatrixXd* values : {&state->x, &state->v}) {
-        for (const double value : values->reshaped()) {
-          fmt::format_to(std::back_inserter(line_), ",{}", value);
-        }
-      }
-    }
+    format_state(circuit, line_);
+    format_state(model, line_);
     line_ += '\n';
     file_.write(line_);
   }
@@ -60,6 +66,47 @@ class PathWriter {
  private:
   OutputFile file_;
   double tau_;
+  std::string line_;
+};
+
+// The end states of the ensemble as CSV, one row a run.
+class EnsembleWriter {
+ public:
+  EnsembleWriter(const Options& options, const hw::Manifest& manifest)
+      : file_(*options.ensemble, "--ensemble") {
+    const std::string header = "run" + state_header(manifest.system, "");
+    check_space(options, header);
+    file_.write(header + "\n");
+  }
+
+  void write(std::uint64_t run, const core::State& state) {
+    line_ = fmt::format("{}", run);
+    format_state(state, line_);
+    line_ += '\n';
+    file_.write(line_);
+  }
+  void finish() { file_.finish(); }
+  void commit() { file_.commit(); }
+
+ private:
+  // Better known before hours of runs than after.
+  static void check_space(const Options& options, const std::string& header) {
+    constexpr double kBytesANumber = 20.0;
+    const auto columns = static_cast<double>(std::count(header.begin(), header.end(), ','));
+    const double wanted = static_cast<double>(options.paths) * columns * kBytesANumber;
+    std::error_code error;
+    const std::filesystem::path folder =
+        std::filesystem::absolute(*options.ensemble, error).parent_path();
+    const std::filesystem::space_info space = std::filesystem::space(folder, error);
+    if (*options.ensemble == "-" || error || wanted < static_cast<double>(space.available)) return;
+    throw OutputError(fmt::format(
+        "--ensemble {}: {} paths of {:.0f} numbers take about {:.3g} GB, and {:.3g} GB are free "
+        "there; give fewer --paths or another place",
+        core::printable(*options.ensemble, 200), options.paths, columns, wanted / 1e9,
+        static_cast<double>(space.available) / 1e9));
+  }
+
+  OutputFile file_;
   std::string line_;
 };
 
@@ -94,6 +141,15 @@ int report_verdict(const Options& options, Subject subject, Progress& progress,
   certify.on_progress = [&](const std::string& check, double fraction) {
     progress.show(check, fraction);
   };
+  certify.paths = options.paths;
+  certify.workers = options.workers;
+  std::optional<EnsembleWriter> ensemble;
+  if (options.ensemble) {
+    ensemble.emplace(options, manifest);
+    certify.on_end = [&](std::uint64_t run, const core::State& state) {
+      ensemble->write(run, state);
+    };
+  }
   std::optional<PathWriter> path;
   if (options.path) {
     path.emplace(options, manifest);
@@ -106,10 +162,12 @@ int report_verdict(const Options& options, Subject subject, Progress& progress,
   sim::Report report = sim::certify(problem, subject.analysis, certify);
   report.checks.insert(report.checks.begin(), subject.first.begin(), subject.first.end());
   if (path) path->finish();
+  if (ensemble) ensemble->finish();
   Json json = checks_to_json(report);
   if (report.audit) json["audit"] = audit_to_json(*report.audit, manifest.system);
   results.write(json);
   if (path) path->commit();
+  if (ensemble) ensemble->commit();
   results.commit();
   std::string text = format_checks(report);
   if (report.audit) text += format_audit(*report.audit, manifest.system);

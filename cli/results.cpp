@@ -42,7 +42,9 @@ void JsonOutput::commit() {
 }
 
 void print_text(const Options& options, const std::string& text) {
-  if (options.json == "-" || options.out == "-" || options.path == "-") return;
+  if (options.json == "-" || options.out == "-" || options.path == "-" || options.ensemble == "-") {
+    return;
+  }
   OutputFile out("-", "standard output");
   out.write(text);
   out.commit();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <span>
 
 #include "sim/stamped.hpp"
 
@@ -26,6 +27,7 @@ constexpr Step kSteps[] = {
     {"path", alone<check_path>},
     {"order", alone<check_order>},
     {"spectrum", check_spectrum},
+    {"ensemble", check_ensemble},
 };
 
 // A circuit that ngspice cannot solve is not the model; an engine that broke is another matter.
@@ -74,28 +76,31 @@ Report certify(const Problem& problem, const Analysis& analysis, const CertifyOp
 
   if (problem.system.kT > 0.0) report.audit = make_audit(problem, analysis, deck);
 
+  // The last one runs only where it is asked for.
+  const std::size_t count = std::size(kSteps) - (options.paths > 0 ? 0 : 1);
   std::size_t done = 0;
   EngineOptions engine_options = options.engine;
   if (options.on_progress) {
     engine_options.on_progress = [&](double fraction) {
       options.on_progress(kSteps[done].name, (static_cast<double>(done) + fraction) /
-                                                 static_cast<double>(std::size(kSteps)));
+                                                 static_cast<double>(count));
     };
   }
   Engine engine(engine_options);
   Checker checker{problem, analysis, probes, deck, engine, options.seed, 0, 0.0, {}, options.on_path,
                   options.path_steps};
-  for (const Step& step : kSteps) {
+  checker.ensemble = {options.paths, options.workers, options.engine, engine_options.on_progress,
+                      options.on_end};
+  for (const Step& step : std::span(kSteps).first(count)) {
     if (options.on_progress) {
-      options.on_progress(step.name,
-                          static_cast<double>(done) / static_cast<double>(std::size(kSteps)));
+      options.on_progress(step.name, static_cast<double>(done) / static_cast<double>(count));
     }
     const std::vector<Check> checks = run_step(step, checker);
     report.checks.insert(report.checks.end(), checks.begin(), checks.end());
     if (options.stop_at_first_failure && has_failed(checks)) break;
     ++done;
   }
-  report.complete = done == std::size(kSteps);
+  report.complete = done == count;
   report.engine_version = checker.version;
   report.points = checker.points;
   report.engine_wall_s = checker.engine_wall_s;

@@ -20,6 +20,10 @@ struct CertifyOptions {
   EngineOptions engine;
   /// Steps of `path`; none: to problem.end, within a budget of 4000 (fewer for large circuits).
   std::optional<std::uint64_t> path_steps;
+  std::uint64_t paths = 0;  ///< runs of `ensemble`; 0: neither it nor `ergodicity`
+  int workers = 1;          ///< processes that share them; no result depends on it
+  /// Told each run's end state, in the order of the runs.
+  std::function<void(std::uint64_t run, const core::State&)> on_end;
   bool stop_at_first_failure = false;
   /// Told the check that starts and how far all of them are, 0 to 1.
   std::function<void(const std::string& check, double fraction)> on_progress;

@@ -65,6 +65,16 @@ Analysis analyse(const core::SecondOrderSystem& system);
 
 class StampedDeck;
 
+/// What `ensemble` and `ergodicity` run.
+struct EnsembleRequest {
+  std::uint64_t runs = 0;  ///< 0: none of the two
+  int workers = 1;
+  EngineOptions engine = {};
+  std::function<void(double fraction)> on_progress = {};
+  /// Told each run's end state, in the order of the runs.
+  std::function<void(std::uint64_t run, const core::State&)> on_end = {};
+};
+
 struct Checker {
   const Problem& problem;
   const Analysis& analysis;
@@ -78,7 +88,8 @@ struct Checker {
   /// Told each point of `path`: model time, circuit, model.
   std::function<void(double, const core::State&, const core::State&)> on_path;
   /// Steps of `path`; none: to problem.end, within a budget.
-  std::optional<std::uint64_t> path_steps;
+  std::optional<std::uint64_t> path_steps = {};
+  EnsembleRequest ensemble = {};
 
   RunSummary run(const Run& job, const OnPoint& on_point);
 };
@@ -94,5 +105,7 @@ Check check_path(Checker& checker);
 Check check_order(Checker& checker);
 /// `spectrum` and `variance`.
 std::vector<Check> check_spectrum(Checker& checker);
+/// `ensemble` and `ergodicity`. @pre checker.ensemble.runs > 0
+std::vector<Check> check_ensemble(Checker& checker);
 
 }  // namespace springspice::sim
