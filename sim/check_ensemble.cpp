@@ -207,7 +207,8 @@ EnsembleResult run_all(Checker& checker, const Gaussian& exact, const Schedule& 
         result.potential.add(meter.potential(state));
         if (checker.ensemble.on_end) checker.ensemble.on_end(number, state);
       });
-  checker.points += static_cast<std::size_t>(result.summary.runs * schedule.steps);
+  checker.points +=
+      static_cast<std::size_t>(result.summary.runs) * static_cast<std::size_t>(schedule.steps);
   checker.engine_wall_s += result.summary.wall_s;
   result.test = test.result();
   return result;
