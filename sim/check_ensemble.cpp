@@ -36,7 +36,8 @@ using Eigen::VectorXd;
 constexpr double kLevel = 1e-3;
 // Of one output; matrices of twice this order are propagated.
 constexpr Eigen::Index kMostCoordinates = 300;
-constexpr double kRelaxations = 10.0;
+// exp(-12) of a second moment is left; a start far from the fit takes longer, see settling_time().
+constexpr double kRelaxations = 6.0;
 constexpr double kInvisible = 0.1;
 constexpr int kMostHalvings = 12;
 constexpr double kLongRelaxations = 400.0;
@@ -108,6 +109,32 @@ double find_shift(const Problem& problem, const Drift& drift, const Gaussian& ex
   return std::max(of_covariance, of_mean);
 }
 
+// ---- the energies, per output and degree of freedom
+
+struct EnergyMeter {
+  const core::SecondOrderSystem& system;
+  const MatrixXd& fit;
+
+  double kinetic(const State& state) const {
+    return 0.5 * state.v.cwiseProduct(system.M * state.v).sum() / count();
+  }
+  double potential(const State& state) const {
+    const MatrixXd off = state.x - fit;
+    return 0.5 * off.cwiseProduct(system.K * off).sum() / count();
+  }
+  double count() const { return static_cast<double>(fit.size()); }
+};
+
+// In it the start's energy falls to exp(-12) kT too.
+double settling_time(const Checker& checker) {
+  const EnergyMeter meter{checker.problem.system, checker.analysis.fit};
+  const State& start = checker.problem.initial;
+  double energy = meter.potential(start);
+  if (start.v.size() > 0) energy += meter.kinetic(start);
+  const double excess = std::max(0.0, energy * meter.count() / checker.problem.system.kT);
+  return (kRelaxations + 0.5 * std::log1p(excess)) * *checker.analysis.scales.relaxation_time;
+}
+
 struct Schedule {
   double step = 0.0;
   double steps = 0.0;
@@ -127,22 +154,6 @@ Schedule choose_schedule(const Checker& checker, const Drift& drift, const Gauss
   }
   return schedule;
 }
-
-// ---- the energies, per output and degree of freedom
-
-struct EnergyMeter {
-  const core::SecondOrderSystem& system;
-  const MatrixXd& fit;
-
-  double kinetic(const State& state) const {
-    return 0.5 * state.v.cwiseProduct(system.M * state.v).sum() / count();
-  }
-  double potential(const State& state) const {
-    const MatrixXd off = state.x - fit;
-    return 0.5 * off.cwiseProduct(system.K * off).sum() / count();
-  }
-  double count() const { return static_cast<double>(fit.size()); }
-};
 
 struct Average {
   double sum = 0.0, squares = 0.0;
@@ -260,11 +271,12 @@ Series run_long(Checker& checker, const Schedule& schedule, double relaxation, d
   transient.noise->run = checker.ensemble.runs;
   const double spacing =
       std::max(1.0, std::floor(relaxation / kSamplesARelaxation / schedule.step));
+  const double settling = settling_time(checker);
   Series series;
   checker.run(run, [&](double time_s, std::span<const std::complex<double>> values) {
     const double time = time_s / tau;
     const double k = std::round(time / schedule.step);
-    if (time < kRelaxations * relaxation || std::fmod(k, spacing) != 0.0) return;
+    if (time < settling || std::fmod(k, spacing) != 0.0) return;
     const State state = harness.read(values);
     if (!overdamped) series.kinetic.push_back(meter.kinetic(state));
     series.potential.push_back(meter.potential(state));
@@ -273,7 +285,7 @@ Series run_long(Checker& checker, const Schedule& schedule, double relaxation, d
 }
 
 Check check_ergodicity(Checker& checker, const EnsembleResult& ensemble,
-                       const Schedule& schedule) {
+                       const Schedule& schedule, double t) {
   Check check;
   check.name = "ergodicity";
   check.sense = Check::Sense::at_least;
@@ -283,6 +295,13 @@ Check check_ergodicity(Checker& checker, const EnsembleResult& ensemble,
   const double relaxation = *checker.analysis.scales.relaxation_time;
   if (checker.analysis.null_space.dimension() > 0) {
     check.detail = "positions have no steady state: K is singular";
+    return check;
+  }
+  const double settling = settling_time(checker);
+  if (t < (1.0 - 1e-9) * settling) {
+    check.detail = fmt::format("the ensemble ends at t = {:.4g}, before its steady state; give "
+                               "--t-end {:.4g} or more",
+                               t, settling);
     return check;
   }
   const double steps =
@@ -314,7 +333,7 @@ Check check_ergodicity(Checker& checker, const EnsembleResult& ensemble,
   decide(check);
   check.detail = fmt::format("time averages over {:.0f} relaxation times, errors from the "
                              "autocorrelation: {}",
-                             steps * schedule.step / relaxation - kRelaxations, check.detail);
+                             (steps * schedule.step - settling) / relaxation, check.detail);
   return check;
 }
 
@@ -349,8 +368,7 @@ std::vector<Check> check_ensemble(Checker& checker) {
   none.limit = kLevel;
   none.detail = find_reason_against(checker);
   if (!none.detail.empty()) return {none};
-  const double t =
-      std::min(checker.problem.end, kRelaxations * *checker.analysis.scales.relaxation_time);
+  const double t = std::min(checker.problem.end, settling_time(checker));
   const Drift drift = make_drift(checker.problem.system);
   const Gaussian exact = solve_exactly(checker.problem, drift, t);
   const Schedule schedule = choose_schedule(checker, drift, exact, t);
@@ -363,7 +381,7 @@ std::vector<Check> check_ensemble(Checker& checker) {
   }
   const EnsembleResult result = run_all(checker, exact, schedule);
   return {judge_ensemble(checker, result, schedule, t),
-          check_ergodicity(checker, result, schedule)};
+          check_ergodicity(checker, result, schedule, t)};
 }
 
 }  // namespace springspice::sim
