@@ -13,12 +13,14 @@ cmake --build --preset release --target bench_harness springspice-ngspice
 echo "load before: $(cat /proc/loadavg)"
 table=$(build/release/bench_harness --benchmark_repetitions="${REPETITIONS:-10}" \
   --benchmark_enable_random_interleaving=true --benchmark_report_aggregates_only=true \
-  --benchmark_min_time=0.1 --benchmark_format=csv 2>/dev/null)
+  --benchmark_min_time=0.1 2>/dev/null)
 echo "load after:  $(cat /proc/loadavg)"
 
-echo "$table" | awk -F, '
-  /_min"/ { gsub(/"|\/real_time_min/, "", $1); shortest[$1] = $3 }
-  function ratio(text, a, b) { printf "%-52s %7.1f / %7.1f ms = %.3f\n", text, shortest[a], shortest[b], shortest[a] / shortest[b] }
+echo "$table" | awk '
+  /_min / { sub(/\/real_time_min/, "", $1); shortest[$1] = $2 }
+  function ratio(text, a, b) {
+    printf "%-52s %6.0f / %6.0f ms = %.3f\n", text, shortest[a], shortest[b], shortest[a] / shortest[b]
+  }
   END {
     ratio("full run / plain ngspice (at most 1.25)", "run_full", "run_bare")
     ratio("the same without noise / plain ngspice", "run_no_noise", "run_bare")

@@ -150,8 +150,8 @@ struct AcRun {
 ///
 /// ngspice computes an operating point first, whatever `noopac` says. Where there is none (loops of
 /// inductors, capacitors without a path for direct current) it goes through all its rescue methods,
-/// at each frequency; a linear circuit's noise does not depend on what it finds. The deck must have
-/// no `.save` lines. Run::vectors must be empty.
+/// at each frequency; a linear circuit's noise does not depend on what it finds. Run::vectors must
+/// be empty.
 struct NoiseRun {
   std::string output;  ///< a node
   std::string source;  ///< an independent source with an ac stimulus, which ngspice asks for

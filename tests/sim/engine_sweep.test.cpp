@@ -102,8 +102,9 @@ TEST_CASE("a sweep that fails midway says where") {
 
 TEST_CASE("the noise of an RC is 4 k T R / (1 + (w R C)^2)") {
   const double temperature_c = 1e6;
+  // A `.save` of the deck's own takes nothing away.
   const std::string deck =
-      "rc\nI1 0 Out dc 0 ac 1\nR1 out 0 2k\nC1 out 0 1u\n.options temp=1e6\n.end\n";
+      "rc\nI1 0 Out dc 0 ac 1\nR1 out 0 2k\nC1 out 0 1u\n.save v(out)\n.options temp=1e6\n.end\n";
   const std::vector<double> frequencies = {1e3, 1.0, 79.5774715, 1e5};
   for (const char* output : {"out", "V(OUT)"}) {
     const Result result = collect({deck, NoiseRun{output, "I1", frequencies}, {}});
