@@ -153,8 +153,9 @@ Built build_circuit(const Prepared& prepared, const Options& options,
   built.analysis = sim::analyse(prepared.system);
   const Times times = choose_times(options, built.analysis.scales);
   built.manifest = make_manifest(prepared, built.analysis, times, deck_name);
-  const sim::PeakSwing swing = sim::find_peak_swing(
+  sim::PeakSwing swing = sim::find_peak_swing(
       prepared.system, prepared.initial, built.analysis.fit, built.analysis.scales, times.end);
+  sim::add_noise_swing(prepared.system, built.analysis.modes, swing);
   hw::Request request;
   request.topology = options.topology;
   request.coupling = options.coupling;

@@ -1,8 +1,11 @@
 #include "sim/swing.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numbers>
 
+#include "core/langevin.hpp"
+#include "core/stationary.hpp"
 #include "sim/replay.hpp"
 
 namespace springspice::sim {
@@ -12,6 +15,14 @@ namespace {
 constexpr double kLeastPosition = 1e-9;
 // Of position / slow_time().
 constexpr double kLeastVelocity = 1e-2;
+
+// A Gaussian passes it once in 16,000 independent looks.
+constexpr double kDeviations = 4.0;
+
+// max_i (Phi C Phi^T)_ii.
+double largest_variance(const Eigen::MatrixXd& shapes, const Eigen::MatrixXd& covariance) {
+  return (shapes * covariance).cwiseProduct(shapes).rowwise().sum().maxCoeff();
+}
 
 }  // namespace
 
@@ -45,6 +56,20 @@ PeakSwing find_peak_swing(const core::SecondOrderSystem& system, const core::Sta
                kLeastPosition * std::max(low.cwiseAbs().maxCoeff(), high.cwiseAbs().maxCoeff()));
   swing.velocity = std::max(velocity, kLeastVelocity * swing.position / slow_time(scales));
   return swing;
+}
+
+void add_noise_swing(const core::SecondOrderSystem& system,
+                     const std::optional<core::Modes>& modes, PeakSwing& swing) {
+  if (system.kT == 0.0 || !modes) return;
+  const auto moments = core::solve_stationary(*modes, system.dynamics,
+                                              core::compute_force_noise_matrix(system));
+  if (!moments) return;
+  if (modes->free == 0) {
+    swing.position += kDeviations * std::sqrt(largest_variance(modes->shapes, moments->qq));
+  }
+  if (moments->vv.size() > 0) {
+    swing.velocity += kDeviations * std::sqrt(largest_variance(modes->shapes, moments->vv));
+  }
 }
 
 }  // namespace springspice::sim

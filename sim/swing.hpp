@@ -1,6 +1,8 @@
 // How far the trajectory goes: what a circuit's voltage swing must hold.
 #pragma once
 
+#include <optional>
+
 #include <Eigen/Core>
 
 #include "core/modes.hpp"
@@ -28,5 +30,11 @@ double slow_time(const core::TimeScales& scales);
 PeakSwing find_peak_swing(const core::SecondOrderSystem& system, const core::State& start,
                           const Eigen::Ref<const Eigen::MatrixXd>& fit,
                           const core::TimeScales& scales, double end);
+
+/// Room for the noise: four standard deviations of the stationary state, at the coordinate that
+/// moves most. Nothing where kT is 0, or where no stationary state is known (no modes, no friction;
+/// free directions: nothing for positions).
+void add_noise_swing(const core::SecondOrderSystem& system,
+                     const std::optional<core::Modes>& modes, PeakSwing& swing);
 
 }  // namespace springspice::sim
