@@ -18,8 +18,14 @@ NoisePath::NoisePath(std::uint64_t seed, std::uint64_t run, double step)
 
 double NoisePath::amplitude(double density) const { return std::sqrt(density / step_); }
 
+std::array<double, 4> NoisePath::samples(std::uint64_t source, std::uint64_t block) const {
+  std::array<double, 4> out = normals({seed_, run_ + 1, source, block});
+  if (block == 0) out[0] = 0.0;
+  return out;
+}
+
 double NoisePath::sample(std::uint64_t source, std::uint64_t k) const {
-  return k == 0 ? 0.0 : normal(Counter{seed_, run_ + 1, source, k});
+  return samples(source, k / 4)[k % 4];
 }
 
 double NoisePath::at(std::uint64_t source, double t) const {

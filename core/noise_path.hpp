@@ -11,6 +11,7 @@
 // after a restart. Paths of different seeds, runs or sources are independent.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 namespace springspice::core {
@@ -27,6 +28,9 @@ class NoisePath {
 
   /// n_q(k h).
   double sample(std::uint64_t source, std::uint64_t k) const;
+  /// n_q of k = 4 block to 4 block + 3, which come from one draw: a quarter of the work of four
+  /// samples.
+  std::array<double, 4> samples(std::uint64_t source, std::uint64_t block) const;
   /// n_q(t), t >= 0.
   double at(std::uint64_t source, double t) const;
 

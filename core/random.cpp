@@ -23,14 +23,20 @@ double uniform(std::uint64_t seed, std::uint64_t stream, std::uint64_t index) {
   return to_unit(draw({seed, 0, stream, index})[0]);
 }
 
-double normal(const Counter& counter) {
+std::array<double, 4> normals(const Counter& counter) {
   const auto bits = draw(counter);
-  const double radius = std::sqrt(-2.0 * std::log(to_unit(bits[0])));
-  return radius * std::cos(2.0 * std::numbers::pi * to_unit(bits[1]));
+  std::array<double, 4> out;
+  for (std::size_t pair = 0; pair < 4; pair += 2) {
+    const double radius = std::sqrt(-2.0 * std::log(to_unit(bits[pair])));
+    const double angle = 2.0 * std::numbers::pi * to_unit(bits[pair + 1]);
+    out[pair] = radius * std::cos(angle);
+    out[pair + 1] = radius * std::sin(angle);
+  }
+  return out;
 }
 
 double normal(std::uint64_t seed, std::uint64_t stream, std::uint64_t index) {
-  return normal(Counter{seed, 0, stream, index});
+  return normals({seed, 0, stream, index})[0];
 }
 
 }  // namespace springspice::core

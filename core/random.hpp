@@ -3,6 +3,7 @@
 // numbers for any order of calls and any number of threads.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 namespace springspice::core {
@@ -16,8 +17,8 @@ struct Counter {
   std::uint64_t index = 0;
 };
 
-/// Independent N(0, 1).
-double normal(const Counter& counter);
+/// Four independent N(0, 1): all that one draw of Philox gives.
+std::array<double, 4> normals(const Counter& counter);
 
 /// In domain 0: uniform in (0, 1), and N(0, 1).
 double uniform(std::uint64_t seed, std::uint64_t stream, std::uint64_t index);

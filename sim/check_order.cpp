@@ -32,10 +32,11 @@ ExactStates solve_exactly(const Checker& checker, double coarse) {
     for (int k = 1; k <= kCoarseSteps; ++k) states.push_back(exact.at(k * coarse));
     return states;
   }
-  const SampledForce noise(checker.deck.noise(), problem.system.outputs(), checker.seed, 0, coarse);
+  SampledForce noise(checker.deck.noise(), problem.system.outputs(), checker.seed, 0, coarse);
   ExactStep exact(problem.system, checker.analysis.modes, problem.initial, coarse);
   for (std::uint64_t k = 0; k < kCoarseSteps; ++k) {
-    exact.step(noise.sample(k), noise.sample(k + 1));
+    const Eigen::MatrixXd left = noise.sample(k);
+    exact.step(left, noise.sample(k + 1));
     states.push_back(exact.state());
   }
   return states;

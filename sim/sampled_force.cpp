@@ -17,15 +17,19 @@ SampledForce::SampledForce(const CircuitNoise& noise, Eigen::Index outputs, std:
   at_right_ = sample(1);
 }
 
-Eigen::MatrixXd SampledForce::sample(std::uint64_t k) const {
-  Eigen::VectorXd force = Eigen::VectorXd::Zero(amplitude_.rows());
-  for (Eigen::Index q = 0; q < amplitude_.outerSize(); ++q) {
-    core::SparseMatrix::InnerIterator it(amplitude_, q);
-    if (!it) continue;
-    const double n = path_.sample(static_cast<std::uint64_t>(q), k);
-    for (; it; ++it) force(it.row()) += it.value() * n;
+Eigen::MatrixXd SampledForce::sample(std::uint64_t k) {
+  if (k / 4 != block_) {
+    block_ = k / 4;
+    four_ = Eigen::MatrixXd::Zero(amplitude_.rows(), 4);
+    for (Eigen::Index q = 0; q < amplitude_.outerSize(); ++q) {
+      core::SparseMatrix::InnerIterator it(amplitude_, q);
+      if (!it) continue;
+      const std::array<double, 4> n = path_.samples(static_cast<std::uint64_t>(q), block_);
+      for (; it; ++it) four_.row(it.row()) += it.value() * Eigen::Map<const Eigen::RowVector4d>(n.data());
+    }
   }
-  return force.reshaped(force.size() / outputs_, outputs_);
+  const auto column = static_cast<Eigen::Index>(k % 4);
+  return four_.col(column).reshaped(four_.rows() / outputs_, outputs_);
 }
 
 Eigen::MatrixXd SampledForce::at(double t) {

@@ -22,13 +22,15 @@ class SampledForce {
   double step() const { return path_.step(); }
   /// At model time t, nu x m. Quick for times that go forwards.
   Eigen::MatrixXd at(double t);
-  /// At sample k.
-  Eigen::MatrixXd sample(std::uint64_t k) const;
+  /// At sample k. Quick for samples in their order.
+  Eigen::MatrixXd sample(std::uint64_t k);
 
  private:
   core::NoisePath path_;
   core::SparseMatrix amplitude_;  ///< h_q sqrt(s_q / step)
   Eigen::Index outputs_;
+  std::uint64_t block_ = ~std::uint64_t{0};  ///< samples come by fours
+  Eigen::MatrixXd four_;                     ///< nu m x 4
   std::uint64_t left_ = 0;
   Eigen::MatrixXd at_left_, at_right_;
 };

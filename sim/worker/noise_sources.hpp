@@ -8,6 +8,7 @@
 // computes several at once.
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -29,6 +30,7 @@ class NoiseSources {
         heard_(sources_.size()),
         left_(sources_.size()),
         right_(sources_.size()),
+        four_(sources_.size()),
         values_(sources_.size()) {
     for (std::size_t i = 0; i < sources_.size(); ++i) by_name_[sources_[i].name] = i;
     start(noise.run);
@@ -37,6 +39,7 @@ class NoiseSources {
   /// Another run of the ensemble, from its beginning.
   void start(std::uint64_t run) {
     path_ = core::NoisePath(seed_, run, path_.step());
+    block_ = kNoBlock;
     compute_samples(0);
     set_time(0.0);
     round_.clear();
@@ -111,10 +114,14 @@ class NoiseSources {
     compute_samples(interval + 1, right_);
   }
 
-  void compute_samples(std::uint64_t k, std::vector<double>& samples) const {
-    for (std::size_t i = 0; i < samples.size(); ++i) {
-      samples[i] = path_.sample(sources_[i].stream, k);
+  void compute_samples(std::uint64_t k, std::vector<double>& samples) {
+    if (k / 4 != block_) {
+      block_ = k / 4;
+      for (std::size_t i = 0; i < four_.size(); ++i) {
+        four_[i] = path_.samples(sources_[i].stream, block_);
+      }
     }
+    for (std::size_t i = 0; i < samples.size(); ++i) samples[i] = four_[i][k % 4];
   }
 
   core::NoisePath path_;
@@ -129,6 +136,10 @@ class NoiseSources {
   std::uint64_t interval_ = 0;
   std::vector<double> left_;   ///< at interval_
   std::vector<double> right_;  ///< at interval_ + 1
+  /// Samples come by fours; k = 4 block_ to 4 block_ + 3.
+  static constexpr std::uint64_t kNoBlock = ~std::uint64_t{0};
+  std::uint64_t block_ = kNoBlock;
+  std::vector<std::array<double, 4>> four_;
   std::vector<double> values_;
 };
 
