@@ -1,5 +1,6 @@
 #include "hw/deck_noise.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -18,15 +19,24 @@ using netlist::Kind;
 
 double count_points(const DeckNoise& noise) { return std::ceil(noise.end_s / noise.step_s) + 1.0; }
 
-void check_points(const DeckNoise& noise, std::size_t sources) {
+// Four digits, never more than the value: what an advice says must be accepted.
+double round_down(double value) {
+  const double unit = std::pow(10.0, std::floor(std::log10(value)) - 3.0);
+  return std::floor(value / unit) * unit;
+}
+
+void check_points(const DeckNoise& noise, std::size_t sources, double time_scale_s) {
   const double points = count_points(noise);
-  const double most = std::min(kMostPwlPoints, kMostPwlSamples / static_cast<double>(sources));
+  const double most =
+      std::floor(std::min(kMostPwlPoints, kMostPwlSamples / static_cast<double>(sources)));
   if (points <= most) return;
+  // One point below the limit, so that no rounding of the quotient matters.
+  const double end = round_down((most - 2.0) * noise.step_s / time_scale_s);
   throw RealizationError(fmt::format(
       "--deck-noise pwl: {:.0f} points for each of {} sources, and at most {:.0f} are reasonable "
-      "(ngspice searches them at every step); give a smaller --t-end (this one is {:.4g} s, {:.4g} "
-      "s would do), a coarser --noise-step, or --deck-noise trnoise",
-      points, sources, std::floor(most), noise.end_s, (most - 2.0) * noise.step_s));
+      "(ngspice searches them at every step); give a smaller --t-end (this one is {:.4g}, {:.4g} "
+      "would do), a coarser --noise-step, or --deck-noise trnoise",
+      points, sources, most, noise.end_s / time_scale_s, end));
 }
 
 netlist::Waveform make_waveform(const DeckNoise& noise, double density, std::uint64_t stream) {
@@ -122,7 +132,9 @@ NoisyDeck format_noisy_deck(const netlist::Design& design, const DeckNoise& nois
   if (noise.kind == DeckNoise::Kind::none) return {netlist::format_deck(design.circuit), {}};
   check_carriers(design, noise);
   const bool in_file = noise.kind == DeckNoise::Kind::pwl;
-  if (in_file) check_points(noise, std::max<std::size_t>(1, design.noise.size()));
+  if (in_file) {
+    check_points(noise, std::max<std::size_t>(1, design.noise.size()), design.scales.time_s);
+  }
   std::map<std::string, Element> replaced;
   std::vector<Element> added;
   for (std::size_t q = 0; q < design.noise.size(); ++q) {

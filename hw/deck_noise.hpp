@@ -19,11 +19,12 @@ namespace springspice::hw {
 struct DeckNoise {
   enum class Kind { none, trnoise, pwl };
   Kind kind = Kind::none;
-  double step_s = 0.0;      ///< TS
-  double max_step_s = 0.0;  ///< of the deck's .tran: it cuts the damping at the sources' breakpoints
-  double end_s = 0.0;       ///< of the deck's .tran
-  std::uint64_t seed = 1;   ///< pwl
-  std::string file;         ///< pwl: the name of the file beside the deck
+  double step_s = 0.0;  ///< TS
+  double max_step_s =
+      0.0;                 ///< of the deck's .tran: it cuts the damping at the sources' breakpoints
+  double end_s = 0.0;      ///< of the deck's .tran
+  std::uint64_t seed = 1;  ///< pwl
+  std::string file;        ///< pwl: the name of the file beside the deck
 };
 
 const char* to_string(DeckNoise::Kind kind);
@@ -40,8 +41,8 @@ struct NoisyDeck {
 };
 
 /// The deck of the design with its noise.
-/// @throws RealizationError where pwl would need too many points: says how many, and which time
-/// step or end would do
+/// @throws RealizationError where pwl would need too many points: says how many, and
+/// which --t-end (model time) would do
 NoisyDeck format_noisy_deck(const netlist::Design& design, const DeckNoise& noise);
 
 }  // namespace springspice::hw

@@ -79,10 +79,11 @@ std::vector<SpectralPoint> make_spectral_grid(const core::Modes& modes, core::Dy
   const std::vector<Pole> poles = find_poles(modes, dynamics);
   std::vector<SpectralPoint> grid;
   if (poles.empty()) return grid;
-  const auto count = std::max(
-      fewest, static_cast<std::size_t>(std::ceil(points_a_pole * static_cast<double>(poles.size()))));
-  const double share =
-      std::numbers::pi * static_cast<double>(poles.size()) / static_cast<double>(count);
+  // A whole number a pole: a root of the Blaschke product would have branch points at the poles.
+  const auto order = static_cast<double>(poles.size());
+  const double each = std::ceil(std::max(points_a_pole, static_cast<double>(fewest) / order));
+  const auto count = static_cast<std::size_t>(each) * poles.size();
+  const double share = std::numbers::pi / each;
   for (std::size_t j = 0; j < count; ++j) {
     const double omega = invert_phase(poles, (static_cast<double>(j) + 0.5) * share);
     grid.push_back({omega, share / phase_rate(poles, omega)});

@@ -6,7 +6,7 @@
 //
 // rises by about pi at each resonance. Points that are equidistant in Phi (midpoints, weight
 // dw = dPhi / Phi'(w)) make a quadrature on (0, infinity) that is exact, but for rounding, for the
-// spectra |X(w)|^2 of any rational X with these poles, from one point a pole on: rational Gauss
+// spectra |X(w)|^2 of any rational X with these poles, for any whole number a pole: rational Gauss
 // quadrature. A spectrum with other poles is integrated with an error, which is what one wants to
 // see.
 //
@@ -25,7 +25,7 @@ struct SpectralPoint {
   double weight = 0.0;  ///< of the integral over omega from 0 to infinity
 };
 
-/// @param points_a_pole at least; and at least `fewest` in all
+/// @param points_a_pole at least, a whole number of them; and at least `fewest` in all
 std::vector<SpectralPoint> make_spectral_grid(const core::Modes& modes, core::Dynamics dynamics,
                                               double points_a_pole, std::size_t fewest);
 

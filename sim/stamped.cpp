@@ -1,6 +1,7 @@
 #include "sim/stamped.hpp"
 
 #include <cmath>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -42,6 +43,7 @@ StampedDeck::StampedDeck(const Problem& problem, const ProbeMap& probes)
   std::vector<WhiteInput> inputs;
   std::vector<WhiteInput> inputs_of_model;
   try {
+    refuse_shared_sources();
     for (const netlist::NoiseSource& source : problem.design.noise) {
       inputs.push_back(find_input(source));
       inputs_of_model.push_back(source.own ? WhiteInput{} : inputs.back());
@@ -69,6 +71,8 @@ void StampedDeck::reduce_with(const std::vector<WhiteInput>& inputs) {
   std::vector<Eigen::Index> nodes;
   std::vector<Eigen::Index> rows;
   for (Eigen::Index c = 0; c < count; ++c) {
+    // Not needed for the equations, but what a probe reads must be there.
+    (void)descriptor_.node(probes_.positions[static_cast<std::size_t>(c)]->node);
     nodes.push_back(descriptor_.node(coordinate_probe(c).node));
     rows.push_back(descriptor_.node(port(c).node));
   }
@@ -128,6 +132,23 @@ core::SecondOrderSystem StampedDeck::system(Eigen::Index output) const {
 }
 
 // ---- noise
+
+// An independent source can carry one noise: it is driven in its own name.
+void StampedDeck::refuse_shared_sources() const {
+  std::set<std::string> taken;
+  for (const netlist::NoiseSource& source : problem_.design.noise) {
+    for (const netlist::Incidence& entry : source.incidence) {
+      const netlist::Element* element = circuit_.find(entry.where);
+      const bool independent = element != nullptr && (element->kind == netlist::Kind::voltage ||
+                                                      element->kind == netlist::Kind::current);
+      if (!independent || taken.insert(netlist::lower(entry.where)).second) continue;
+      throw netlist::NetlistError(
+          fmt::format("the manifest's noise source '{}' acts at '{}', where another one (or itself) "
+                      "acts too; give each a source of its own",
+                      source.name, entry.where));
+    }
+  }
+}
 
 WhiteInput StampedDeck::find_input(const netlist::NoiseSource& source) const {
   using netlist::Kind;

@@ -62,6 +62,7 @@ class StampedDeck {
 
  private:
   void reduce_with(const std::vector<WhiteInput>& inputs);
+  void refuse_shared_sources() const;
   WhiteInput find_input(const netlist::NoiseSource& source) const;
   void collect_noise();
 

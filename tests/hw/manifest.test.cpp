@@ -114,6 +114,33 @@ TEST_CASE("a manifest is read back to the bit and written to the byte") {
   CHECK(read.design.has_operating_point == written.design.has_operating_point);
 }
 
+TEST_CASE("a noise source is read back: several places, and whether it is a part's own") {
+  hw::Manifest written = make_manifest(hw::Topology::opamp, core::Dynamics::underdamped, 1);
+  written.design.noise = {{"model's", {{"s0", 1.0}, {"s1", -1.0 / 3.0}}, 0.1, false},
+                          {"part's", {{"rd0", 1.0}}, 4.1e-24, true}};
+  const std::string text = hw::format_manifest(written);
+  const hw::Manifest read = hw::parse_manifest(text, "deck.json");
+  CHECK(hw::format_manifest(read) == text);
+  REQUIRE(read.design.noise.size() == 2);
+  CHECK(!read.design.noise[0].own);
+  CHECK(read.design.noise[0].incidence[1].where == "s1");
+  CHECK(read.design.noise[0].incidence[1].weight == -1.0 / 3.0);
+  CHECK(read.design.noise[1].own);
+  CHECK(read.design.noise[1].density == 4.1e-24);
+}
+
+TEST_CASE("a manifest says how the deck makes its noise") {
+  hw::Manifest written = make_manifest(hw::Topology::opamp, core::Dynamics::underdamped, 1);
+  CHECK(!Json::parse(hw::format_manifest(written)).contains("deck_noise"));
+  written.deck_noise = {hw::DeckNoise::Kind::trnoise, 1e-6, 2.5e-7, 1e-3, 5, ""};
+  Json json = Json::parse(hw::format_manifest(written));
+  CHECK(json["deck_noise"] == Json({{"kind", "trnoise"}, {"step_s", 1e-6}}));
+  written.deck_noise = {hw::DeckNoise::Kind::pwl, 1e-6, 2.5e-7, 1e-3, 5, "a.noise.inc"};
+  json = Json::parse(hw::format_manifest(written));
+  CHECK(json["deck_noise"] ==
+        Json({{"kind", "pwl"}, {"step_s", 1e-6}, {"file", "a.noise.inc"}, {"seed", 5}}));
+}
+
 TEST_CASE("an overdamped manifest, and one without a source, are read back") {
   hw::Manifest written = make_manifest(hw::Topology::opamp, core::Dynamics::overdamped, 1);
   CHECK(hw::format_manifest(hw::parse_manifest(hw::format_manifest(written), "m")) ==
@@ -181,6 +208,11 @@ TEST_CASE("numbers and words that make no sense are named with their place") {
   refused_at("/range", -1.0, "above 0");
   refused_at("/time/step", 0.0, "above 0");
   refused_at("/time/end", -1.0, "above 0");
+  refused_at("/noise/0/density", -1.0, "a density, 0 or more");
+  refused_at("/noise/0/incidence", Json::array(), "at least one [element or node, weight]");
+  refused_at("/noise/0/incidence/0", Json::array({"vg"}), "[element or node, weight]");
+  refused_at("/noise/0/own", 1, "deck.json.noise[0].own");
+  refused_at("/parameters/kT", -1.0, "a thermal energy, 0 or more");
   refused_at("/scales/time_s", 0.0, "above 0");
   refused_at("/scales/impedance_ohm", -1.0, "above 0");
 }

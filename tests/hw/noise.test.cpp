@@ -1,43 +1,12 @@
 // The listed noise sources make the model's force noise: in circuit units, A^2 s, their sum over
 // incidence incidence^T density is 2 kT D / (gain gain) tau, gain being force by ampere at a port.
-#include <cmath>
-#include <map>
-
 #include "tests/catch.hpp"
-#include "tests/hw/small_system.hpp"
+#include "tests/hw/noise_of_parts.hpp"
 
 using namespace springspice;
 using namespace springspice::test;
 
 namespace {
-
-// nu x nu for one output, in model units.
-Eigen::MatrixXd noise_matrix(const core::SecondOrderSystem& system, const netlist::Design& design,
-                             int output) {
-  std::map<std::string, std::pair<Eigen::Index, double>> ports;
-  for (const netlist::Port& port : design.ports) {
-    if (port.output == output) ports[port.node] = {port.coordinate, port.gain};
-  }
-  Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(system.size(), system.size());
-  for (const netlist::NoiseSource& source : design.noise) {
-    Eigen::VectorXd force = Eigen::VectorXd::Zero(system.size());
-    const auto drive = [&](const std::string& node, double weight) {
-      const auto found = ports.find(node);
-      if (found != ports.end()) force(found->second.first) += found->second.second * weight;
-    };
-    for (const netlist::Incidence& entry : source.incidence) {
-      const netlist::Element* element = design.circuit.find(entry.where);
-      if (element == nullptr) {
-        drive(entry.where, entry.weight);
-      } else {
-        drive(element->nodes[0], entry.weight);
-        drive(element->nodes[1], -entry.weight);
-      }
-    }
-    sum += source.density / design.scales.time_s * force * force.transpose();
-  }
-  return sum;
-}
 
 core::SecondOrderSystem make_noisy(core::NoiseModel model, std::size_t outputs) {
   core::Parameters parameters;
@@ -57,6 +26,7 @@ TEST_CASE("fdt noise of every realization is 2 kT D, for each output") {
   const Eigen::MatrixXd wanted = 2.0 * 0.3 * Eigen::MatrixXd(system.D);
   for (int p = 0; p < 2; ++p) {
     const double error = (noise_matrix(system, design, p) - wanted).cwiseAbs().maxCoeff();
+    // A sum of at most 12 products of five rounded factors.
     CHECK(error < 1e-14 * wanted.cwiseAbs().maxCoeff());
   }
 }
