@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -110,6 +111,34 @@ class EnsembleWriter {
   std::string line_;
 };
 
+// The spectra as CSV: omega, then circuit and model for each probe.
+class SpectrumWriter {
+ public:
+  explicit SpectrumWriter(const Options& options) : file_(*options.spectrum, "--spectrum") {}
+
+  void write(const sim::SpectrumRow& row) {
+    std::string line;
+    if (!std::exchange(has_header_, true)) {
+      line = "omega";
+      for (const std::string& name : row.names) {
+        line += fmt::format(",{0}_circuit,{0}_model", name);
+      }
+      line += '\n';
+    }
+    line += fmt::format("{}", row.omega);
+    for (Eigen::Index r = 0; r < row.circuit.size(); ++r) {
+      line += fmt::format(",{},{}", row.circuit(r), row.model(r));
+    }
+    file_.write(line + '\n');
+  }
+  void finish() { file_.finish(); }
+  void commit() { file_.commit(); }
+
+ private:
+  OutputFile file_;
+  bool has_header_ = false;
+};
+
 std::string read_file(const std::string& path, const char* advice) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
@@ -150,6 +179,11 @@ int report_verdict(const Options& options, Subject subject, Progress& progress,
       ensemble->write(run, state);
     };
   }
+  std::optional<SpectrumWriter> spectrum;
+  if (options.spectrum) {
+    spectrum.emplace(options);
+    certify.on_spectrum = [&](const sim::SpectrumRow& row) { spectrum->write(row); };
+  }
   std::optional<PathWriter> path;
   if (options.path) {
     path.emplace(options, manifest);
@@ -157,17 +191,18 @@ int report_verdict(const Options& options, Subject subject, Progress& progress,
       path->write(time, circuit, model);
     };
   }
-  const sim::Problem problem =
-      make_problem(manifest, std::move(subject.deck), subject.deck_name);
+  const sim::Problem problem = make_problem(manifest, std::move(subject.deck), subject.deck_name);
   sim::Report report = sim::certify(problem, subject.analysis, certify);
   report.checks.insert(report.checks.begin(), subject.first.begin(), subject.first.end());
   if (path) path->finish();
   if (ensemble) ensemble->finish();
+  if (spectrum) spectrum->finish();
   Json json = checks_to_json(report);
   if (report.audit) json["audit"] = audit_to_json(*report.audit, manifest.system);
   results.write(json);
   if (path) path->commit();
   if (ensemble) ensemble->commit();
+  if (spectrum) spectrum->commit();
   results.commit();
   std::string text = format_checks(report);
   if (report.audit) text += format_audit(*report.audit, manifest.system);
@@ -192,8 +227,7 @@ sim::Check compare_with_data(const hw::Manifest& manifest, const Options& option
 }
 
 // A node renamed by hand is a failed check; another circuit altogether is a wrong file.
-void check_belongs(const hw::Manifest& manifest, const std::string& deck,
-                   const Options& options) {
+void check_belongs(const hw::Manifest& manifest, const std::string& deck, const Options& options) {
   std::set<std::string> there;
   for (const std::string& node : netlist::parse_deck(deck, options.deck).nodes()) {
     there.insert(netlist::lower(node));
@@ -243,9 +277,9 @@ int run_certify(const Options& options) {
   std::vector<sim::Check> first;
   if (options.data) first.push_back(compare_with_data(manifest, options, progress));
   const sim::Analysis analysis = sim::analyse(manifest.system);
-  return report_verdict(
-      options, {manifest, analysis, std::move(deck), options.deck, std::move(first)}, progress,
-      results);
+  return report_verdict(options,
+                        {manifest, analysis, std::move(deck), options.deck, std::move(first)},
+                        progress, results);
 }
 
 }  // namespace springspice::cli

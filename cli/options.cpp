@@ -67,8 +67,10 @@ constexpr CommandHelp kCommands[] = {
     {"cosim",
      "springspice cosim --data FILE.csv [options]\n\n"
      "Builds the circuit, runs it in ngspice, and compares it with the model: matrices, probe,\n"
-     "steady, path, order; with --kT also spectrum and variance, and the temperature of each mode;\n"
-     "with --paths an ensemble of noise paths. Exit status 0 where every check that applies passes,\n"
+     "steady, path, order; with --kT also spectrum and variance, and the temperature of each "
+     "mode;\n"
+     "with --paths an ensemble of noise paths. Exit status 0 where every check that applies "
+     "passes,\n"
      "1 where one fails."},
     {"certify",
      "springspice certify DECK [--manifest FILE.json] [--data FILE.csv] [options]\n\n"
@@ -162,7 +164,8 @@ po::options_description engine_options(Options& o) {
       "runs of an ensemble of noise paths, for `ensemble` and `ergodicity`")(
       "workers", po::value<std::string>()->default_value("1"),
       "processes that share them; the results do not depend on it")(
-      "ensemble", po::value<std::string>(), "CSV of the end states, one row a path");
+      "ensemble", po::value<std::string>(), "CSV of the end states, one row a path")(
+      "spectrum", po::value<std::string>(), "CSV of the noise spectra: circuit and model");
   return group;
 }
 
@@ -376,11 +379,12 @@ void read_ensemble(const po::variables_map& map, Options& o) {
   if (const auto steps = get<std::string>(map, "path-steps")) {
     o.path_steps = read_whole(*steps, "path-steps", 1, 1'000'000'000, "from 1 to 1000000000");
   }
-  o.paths = read_whole(map["paths"].as<std::string>(), "paths", 0, 1'000'000'000,
-                       "from 0 to 1000000000");
+  o.paths =
+      read_whole(map["paths"].as<std::string>(), "paths", 0, 1'000'000'000, "from 0 to 1000000000");
   o.workers = static_cast<int>(
       read_whole(map["workers"].as<std::string>(), "workers", 1, 256, "from 1 to 256"));
   o.ensemble = get<std::string>(map, "ensemble");
+  o.spectrum = get<std::string>(map, "spectrum");
   if (o.ensemble && o.paths == 0) {
     throw UsageError("--ensemble writes the end states of --paths; give --paths, e.g. 1000");
   }
@@ -447,6 +451,7 @@ void check_files(const std::string& command, const po::variables_map& map, const
   if (command == "netlist") add(writes, "the manifest of --out", o.manifest);
   add(writes, "--path", o.path);
   add(writes, "--ensemble", o.ensemble);
+  add(writes, "--spectrum", o.spectrum);
   add(writes, "--json", o.json);
   for (std::size_t i = 0; i < writes.size(); ++i) {
     const auto [option, path] = writes[i];

@@ -57,6 +57,7 @@ struct Options {
   std::uint64_t paths = 0;
   int workers = 1;
   std::optional<std::string> ensemble;  ///< CSV of the end states
+  std::optional<std::string> spectrum;  ///< CSV of the spectra
 };
 
 struct CommandLine {

@@ -153,8 +153,8 @@ Built build_circuit(const Prepared& prepared, const Options& options,
   built.analysis = sim::analyse(prepared.system);
   const Times times = choose_times(options, built.analysis.scales);
   built.manifest = make_manifest(prepared, built.analysis, times, deck_name);
-  sim::PeakSwing swing = sim::find_peak_swing(
-      prepared.system, prepared.initial, built.analysis.fit, built.analysis.scales, times.end);
+  sim::PeakSwing swing = sim::find_peak_swing(prepared.system, prepared.initial, built.analysis.fit,
+                                              built.analysis.scales, times.end);
   sim::add_noise_swing(prepared.system, built.analysis.modes, swing);
   hw::Request request;
   request.topology = options.topology;
@@ -191,8 +191,7 @@ std::string Built::whole_deck() const {
 std::string describe_noise(const Built& built) {
   std::string text = hw::describe_thermal(
       hw::compute_thermal_report(built.manifest.design, built.manifest.system.kT));
-  const std::string samples =
-      describe_deck_noise(built.noise, built.manifest.design.scales.time_s);
+  const std::string samples = describe_deck_noise(built.noise, built.manifest.design.scales.time_s);
   if (!text.empty() && !samples.empty()) text += "\n";
   return text + samples;
 }

@@ -42,8 +42,9 @@ void JsonOutput::commit() {
 }
 
 void print_text(const Options& options, const std::string& text) {
-  if (options.json == "-" || options.out == "-" || options.path == "-" || options.ensemble == "-") {
-    return;
+  for (const auto* file :
+       {&options.json, &options.out, &options.path, &options.ensemble, &options.spectrum}) {
+    if (*file == "-") return;
   }
   OutputFile out("-", "standard output");
   out.write(text);
@@ -66,11 +67,10 @@ std::string format_checks(const sim::Report& report) {
 
 std::string format_verdict(const sim::Report& report) {
   return fmt::format(
-                    "\n{}, {} nodes, {} elements; ngspice {}, {} points, {:.2f} s of {:.2f} s\n"
-                    "verdict: {}\n",
-                    report.realization, report.nodes, report.elements, report.engine_version,
-                    report.points, report.engine_wall_s, report.wall_s,
-                    report.passed() ? "pass" : "fail");
+      "\n{}, {} nodes, {} elements; ngspice {}, {} points, {:.2f} s of {:.2f} s\n"
+      "verdict: {}\n",
+      report.realization, report.nodes, report.elements, report.engine_version, report.points,
+      report.engine_wall_s, report.wall_s, report.passed() ? "pass" : "fail");
 }
 
 Json checks_to_json(const sim::Report& report) {
@@ -157,12 +157,13 @@ std::string format_audit(const sim::Audit& audit, const core::SecondOrderSystem&
     rate += output.entropy_production.value_or(0.0);
     mean += output.mean / static_cast<double>(audit.outputs.size());
   }
-  text += fmt::format("  from {:.6g} to {:.6g}, spread {:.3g} of kT; mean {} energy {:.6g} of kT/2\n",
-                      audit.coldest, audit.hottest, audit.spread(),
-                      audit.overdamped ? "potential" : "kinetic", mean / audit.kT);
+  text +=
+      fmt::format("  from {:.6g} to {:.6g}, spread {:.3g} of kT; mean {} energy {:.6g} of kT/2\n",
+                  audit.coldest, audit.hottest, audit.spread(),
+                  audit.overdamped ? "potential" : "kinetic", mean / audit.kT);
   if (!known) return text + "  no steady state of the positions: entropy production not defined\n";
-  const bool level = audit.spread() < kEquilibrium &&
-                     std::abs(audit.hottest / audit.kT - 1.0) < kEquilibrium;
+  const bool level =
+      audit.spread() < kEquilibrium && std::abs(audit.hottest / audit.kT - 1.0) < kEquilibrium;
   const char* verdict = level && rate < kEquilibrium * static_cast<double>(system.size())
                             ? "in equilibrium at kT"
                             : "NOT in equilibrium at kT";

@@ -130,8 +130,8 @@ ForceNoise make_force_noise(const SecondOrderSystem& system) {
 }
 
 SparseMatrix compute_force_noise_matrix(const SecondOrderSystem& system) {
-  const bool diagonal = system.dynamics == Dynamics::underdamped &&
-                        system.noise_model == NoiseModel::diagonal;
+  const bool diagonal =
+      system.dynamics == Dynamics::underdamped && system.noise_model == NoiseModel::diagonal;
   if (!diagonal) return 2.0 * system.kT * system.D;
   return velocity_noise_density(system) * SparseMatrix(system.M * system.M);
 }

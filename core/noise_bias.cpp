@@ -178,17 +178,16 @@ double choose_noise_step(double gamma, double omega2, double max_bias, double fr
   check_positive(gamma, "the friction");
   check_positive(fraction, "the fraction");
   check_stiffness(omega2);
-  return longest_step(
-      1.0 / std::max(gamma, std::sqrt(omega2)), max_bias,
-      [&](double step) { return compute_noise_bias(gamma, omega2, step, fraction * step); });
+  return longest_step(1.0 / std::max(gamma, std::sqrt(omega2)), max_bias, [&](double step) {
+    return compute_noise_bias(gamma, omega2, step, fraction * step);
+  });
 }
 
 double choose_noise_step_overdamped(double rate, double max_bias, double fraction) {
   check_positive(rate, "the rate");
   check_positive(fraction, "the fraction");
-  return longest_step(1.0 / rate, max_bias, [&](double step) {
-    return compute_noise_bias(rate, step, fraction * step);
-  });
+  return longest_step(1.0 / rate, max_bias,
+                      [&](double step) { return compute_noise_bias(rate, step, fraction * step); });
 }
 
 }  // namespace springspice::core

@@ -39,10 +39,9 @@ void add_generators(Builder& builder, const Inject& inject) {
   const core::ForceNoise noise = core::make_force_noise(builder.system());
   const double density = choose_density(builder, noise);
   if (density == 0.0) return;
-  builder.section(
-      fmt::format("force noise ({}): generators of {} two-sided, and what brings it in",
-                  core::to_string(builder.system().noise_model),
-                  format_si(std::sqrt(density), "V/sqrt(Hz)")));
+  builder.section(fmt::format("force noise ({}): generators of {} two-sided, and what brings it in",
+                              core::to_string(builder.system().noise_model),
+                              format_si(std::sqrt(density), "V/sqrt(Hz)")));
   for (Eigen::Index p = 0; p < builder.outputs(); ++p) {
     for (Eigen::Index q = 0; q < noise.density.size(); ++q) {
       if (noise.density(q) == 0.0) continue;

@@ -60,10 +60,9 @@ void add_injection(Builder& builder, const std::vector<int>& signs, const Genera
   if (circuit.find_definition("ota_ideal") == nullptr) circuit.define(netlist::ideal_ota());
   std::vector<std::string> pins = {generator.node, "0", "v" + builder.label(i, p)};
   if (y * signs[static_cast<std::size_t>(i)] < 0.0) std::swap(pins[0], pins[1]);
-  builder.add(
-      netlist::instance(fmt::format("xg{}__{}", generator.tag, builder.system().label(i)), pins,
-                        "ota_ideal", {{"gm", std::abs(y)}}),
-      "noise into " + builder.system().label(i));
+  builder.add(netlist::instance(fmt::format("xg{}__{}", generator.tag, builder.system().label(i)),
+                                pins, "ota_ideal", {{"gm", std::abs(y)}}),
+              "noise into " + builder.system().label(i));
 }
 
 }  // namespace

@@ -157,8 +157,7 @@ OutputAudit audit_copy(const Copy& copy, const core::NullSpace& null_space) {
   const std::optional<core::Modes> modes = core::compute_modes(copy.system, null_space);
   const bool enters_positions = copy.T.nonZeros() > 0;
   if (modes && !enters_positions) {
-    const SparseMatrix S =
-        copy.H * copy.density.asDiagonal() * SparseMatrix(copy.H.transpose());
+    const SparseMatrix S = copy.H * copy.density.asDiagonal() * SparseMatrix(copy.H.transpose());
     const auto moments = core::solve_stationary(*modes, copy.system.dynamics, S);
     if (moments) return audit_by_modes(copy, *modes, *moments);
     throw core::ParameterError("there is no friction, so no steady state");

@@ -50,16 +50,13 @@ std::vector<Check> run_step(const Step& step, Checker& checker) {
 }
 
 bool has_failed(const std::vector<Check>& checks) {
-  return std::any_of(checks.begin(), checks.end(), [](const Check& check) {
-    return check.status == Check::Status::fail;
-  });
+  return std::any_of(checks.begin(), checks.end(),
+                     [](const Check& check) { return check.status == Check::Status::fail; });
 }
 
 }  // namespace
 
-bool Report::passed() const {
-  return complete && !has_failed(checks);
-}
+bool Report::passed() const { return complete && !has_failed(checks); }
 
 Report certify(const Problem& problem, const CertifyOptions& options) {
   return certify(problem, analyse(problem.system), options);
@@ -82,15 +79,17 @@ Report certify(const Problem& problem, const Analysis& analysis, const CertifyOp
   EngineOptions engine_options = options.engine;
   if (options.on_progress) {
     engine_options.on_progress = [&](double fraction) {
-      options.on_progress(kSteps[done].name, (static_cast<double>(done) + fraction) /
-                                                 static_cast<double>(count));
+      options.on_progress(kSteps[done].name,
+                          (static_cast<double>(done) + fraction) / static_cast<double>(count));
     };
   }
   Engine engine(engine_options);
-  Checker checker{problem, analysis, probes, deck, engine, options.seed, 0, 0.0, {}, options.on_path,
+  Checker checker{problem,           analysis, probes, deck, engine,
+                  options.seed,      0,        0.0,    {},   options.on_path,
                   options.path_steps};
   checker.ensemble = {options.paths, options.workers, options.engine, engine_options.on_progress,
                       options.on_end};
+  checker.on_spectrum = options.on_spectrum;
   for (const Step& step : std::span(kSteps).first(count)) {
     if (options.on_progress) {
       options.on_progress(step.name, static_cast<double>(done) / static_cast<double>(count));

@@ -20,6 +20,8 @@ struct CertifyOptions {
   EngineOptions engine;
   /// Steps of `path`; none: to problem.end, within a budget of 4000 (fewer for large circuits).
   std::optional<std::uint64_t> path_steps;
+  /// Told each frequency of `spectrum`, in ascending order.
+  std::function<void(const SpectrumRow&)> on_spectrum;
   std::uint64_t paths = 0;  ///< runs of `ensemble`; 0: neither it nor `ergodicity`
   int workers = 1;          ///< processes that share them; no result depends on it
   /// Told each run's end state, in the order of the runs.

@@ -75,6 +75,14 @@ struct EnsembleRequest {
   std::function<void(std::uint64_t run, const core::State&)> on_end = {};
 };
 
+/// One frequency of `spectrum`: two-sided densities of the probes named (x0, v0: model units
+/// squared times model time), of the circuit and of the model.
+struct SpectrumRow {
+  double omega = 0.0;  ///< rad per unit of model time
+  const std::vector<std::string>& names;
+  Eigen::RowVectorXd circuit, model;
+};
+
 struct Checker {
   const Problem& problem;
   const Analysis& analysis;
@@ -90,6 +98,7 @@ struct Checker {
   /// Steps of `path`; none: to problem.end, within a budget.
   std::optional<std::uint64_t> path_steps = {};
   EnsembleRequest ensemble = {};
+  std::function<void(const SpectrumRow&)> on_spectrum = {};
 
   RunSummary run(const Run& job, const OnPoint& on_point);
 };

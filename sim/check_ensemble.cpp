@@ -94,14 +94,13 @@ double find_shift(const Problem& problem, const Drift& drift, const Gaussian& ex
                   double steps, double runs) {
   const Eigen::LLT<MatrixXd> factor(exact.covariance);
   if (factor.info() != Eigen::Success) return std::numeric_limits<double>::infinity();
-  const MatrixXd sampled = core::trapezoidal_covariance(drift.A, drift.B, step,
-                                                        static_cast<std::uint64_t>(steps));
+  const MatrixXd sampled =
+      core::trapezoidal_covariance(drift.A, drift.B, step, static_cast<std::uint64_t>(steps));
   const MatrixXd half = factor.matrixL().solve(sampled - exact.covariance);
   const MatrixXd E = factor.matrixL().solve(half.transpose());
   const auto outputs = static_cast<double>(problem.system.outputs());
   const double n = static_cast<double>(drift.A.rows()) * outputs;
-  const double of_covariance =
-      runs * outputs * E.squaredNorm() / 2.0 / std::sqrt(n * (n + 1.0));
+  const double of_covariance = runs * outputs * E.squaredNorm() / 2.0 / std::sqrt(n * (n + 1.0));
   const MatrixXd off = (replay_mean(problem, step, steps) - exact.mean)
                            .reshaped(drift.A.rows(), problem.system.outputs());
   const double of_mean =
@@ -148,8 +147,7 @@ Schedule choose_schedule(const Checker& checker, const Drift& drift, const Gauss
   double steps = std::max(8.0, std::ceil(t / checker.problem.step));
   for (int k = 0; k <= kMostHalvings; ++k, steps *= 2.0) {
     const double step = t / steps;
-    schedule = {step, steps,
-                find_shift(checker.problem, drift, exact, step, steps, runs)};
+    schedule = {step, steps, find_shift(checker.problem, drift, exact, step, steps, runs)};
     if (schedule.shift <= kInvisible) return schedule;
   }
   return schedule;
@@ -209,8 +207,8 @@ EnsembleResult run_all(Checker& checker, const Gaussian& exact, const Schedule& 
   options.on_progress = checker.ensemble.on_progress;
   EnsembleResult result{};
   std::vector<std::complex<double>> row(run.vectors.size());
-  result.summary = run_ensemble(
-      run, options, [&](std::uint64_t number, std::span<const double> values) {
+  result.summary =
+      run_ensemble(run, options, [&](std::uint64_t number, std::span<const double> values) {
         std::copy(values.begin(), values.end(), row.begin());
         const State state = harness.read(row);
         test.add(stack(state));
@@ -225,14 +223,13 @@ EnsembleResult run_all(Checker& checker, const Gaussian& exact, const Schedule& 
   return result;
 }
 
-Check judge_ensemble(const Checker& checker, const EnsembleResult& result,
-                     const Schedule& schedule, double t) {
+Check judge_ensemble(const Checker& checker, const EnsembleResult& result, const Schedule& schedule,
+                     double t) {
   Check check;
   check.name = "ensemble";
   check.sense = Check::Sense::at_least;
   check.limit = kLevel;
-  check.origin =
-      "level of the test: the true model falls below it for one seed in a thousand";
+  check.origin = "level of the test: the true model falls below it for one seed in a thousand";
   check.value = std::min(1.0, 2.0 * std::min(result.test.mean_p, result.test.covariance_p));
   decide(check);
   const double kT = checker.problem.system.kT;
@@ -284,14 +281,13 @@ Series run_long(Checker& checker, const Schedule& schedule, double relaxation, d
   return series;
 }
 
-Check check_ergodicity(Checker& checker, const EnsembleResult& ensemble,
-                       const Schedule& schedule, double t) {
+Check check_ergodicity(Checker& checker, const EnsembleResult& ensemble, const Schedule& schedule,
+                       double t) {
   Check check;
   check.name = "ergodicity";
   check.sense = Check::Sense::at_least;
   check.limit = kLevel;
-  check.origin =
-      "level of the test: a true agreement falls below it for one seed in a thousand";
+  check.origin = "level of the test: a true agreement falls below it for one seed in a thousand";
   const double relaxation = *checker.analysis.scales.relaxation_time;
   if (checker.analysis.null_space.dimension() > 0) {
     check.detail = "positions have no steady state: K is singular";
@@ -299,9 +295,10 @@ Check check_ergodicity(Checker& checker, const EnsembleResult& ensemble,
   }
   const double settling = settling_time(checker);
   if (t < (1.0 - 1e-9) * settling) {
-    check.detail = fmt::format("the ensemble ends at t = {:.4g}, before its steady state; give "
-                               "--t-end {:.4g} or more",
-                               t, settling);
+    check.detail = fmt::format(
+        "the ensemble ends at t = {:.4g}, before its steady state; give "
+        "--t-end {:.4g} or more",
+        t, settling);
     return check;
   }
   const double steps =
@@ -317,23 +314,25 @@ Check check_ergodicity(Checker& checker, const EnsembleResult& ensemble,
     const double z = (time.mean - average.mean()) / std::hypot(time.error, average.error());
     p = std::min(p, std::erfc(std::abs(z) / std::sqrt(2.0)));
     ++tests;
-    check.detail += fmt::format(
-        "{}{} energy {:.4f}({:.4f}) of kT/2, the ensemble's {:.4f}({:.4f})",
-        check.detail.empty() ? "" : "; ", name, 2.0 * time.mean / kT, 2.0 * time.error / kT,
-        2.0 * average.mean() / kT, 2.0 * average.error() / kT);
+    check.detail +=
+        fmt::format("{}{} energy {:.4f}({:.4f}) of kT/2, the ensemble's {:.4f}({:.4f})",
+                    check.detail.empty() ? "" : "; ", name, 2.0 * time.mean / kT,
+                    2.0 * time.error / kT, 2.0 * average.mean() / kT, 2.0 * average.error() / kT);
   };
   try {
     compare("kinetic", series.kinetic, ensemble.kinetic);
     compare("potential", series.potential, ensemble.potential);
   } catch (const core::ParameterError& error) {
-    check.detail = fmt::format("the long run of {:.0f} steps is too short: {}", steps, error.what());
+    check.detail =
+        fmt::format("the long run of {:.0f} steps is too short: {}", steps, error.what());
     return check;
   }
   check.value = std::min(1.0, tests * p);
   decide(check);
-  check.detail = fmt::format("time averages over {:.0f} relaxation times, errors from the "
-                             "autocorrelation: {}",
-                             (steps * schedule.step - settling) / relaxation, check.detail);
+  check.detail = fmt::format(
+      "time averages over {:.0f} relaxation times, errors from the "
+      "autocorrelation: {}",
+      (steps * schedule.step - settling) / relaxation, check.detail);
   return check;
 }
 
@@ -349,8 +348,8 @@ std::string find_reason_against(const Checker& checker) {
     return fmt::format("{} coordinates (limit: {})", system.size(), kMostCoordinates);
   }
   if (!checker.analysis.scales.relaxation_time) return "nothing relaxes";
-  const Eigen::Index n = (system.dynamics == core::Dynamics::overdamped ? 1 : 2) * system.size() *
-                         system.outputs();
+  const Eigen::Index n =
+      (system.dynamics == core::Dynamics::overdamped ? 1 : 2) * system.size() * system.outputs();
   const long long fewest = CovarianceTest::fewest_samples(n);
   if (static_cast<long long>(checker.ensemble.runs) < fewest) {
     return fmt::format("{} runs are too few for a test of {} numbers; give --paths {} or more",
@@ -374,7 +373,8 @@ std::vector<Check> check_ensemble(Checker& checker) {
   const Schedule schedule = choose_schedule(checker, drift, exact, t);
   if (!(schedule.shift <= kInvisible)) {
     none.detail = fmt::format(
-        "no step is fine enough to be invisible in {} runs (at {:.3g} the test is shifted by {:.2g} "
+        "no step is fine enough to be invisible in {} runs (at {:.3g} the test is shifted by "
+        "{:.2g} "
         "standard deviations)",
         checker.ensemble.runs, schedule.step, schedule.shift);
     return {none};

@@ -75,9 +75,7 @@ class MatrixComparison {
   const Worst& worst() const { return worst_; }
 
  private:
-  const netlist::Probe& coordinate_probe(Eigen::Index c) const {
-    return deck_.coordinate_probe(c);
-  }
+  const netlist::Probe& coordinate_probe(Eigen::Index c) const { return deck_.coordinate_probe(c); }
   const netlist::Port& port(Eigen::Index c) const { return deck_.port(c); }
   std::string label(Eigen::Index c) const {
     const std::string node = system_.label(c % nu_);
@@ -235,9 +233,8 @@ class MatrixComparison {
 
   void compare_noise_entry(Eigen::Index r, Eigen::Index c, double circuit, double model,
                            double absolute) {
-    worst_.compare(circuit, model, absolute, [&] {
-      return fmt::format("noise of the force ({},{})", label(r), label(c));
-    });
+    worst_.compare(circuit, model, absolute,
+                   [&] { return fmt::format("noise of the force ({},{})", label(r), label(c)); });
   }
 
   void add_node(Summed& sum, const std::string& node, double sign) const {

@@ -12,6 +12,7 @@
 //                 is too large for its rescue methods: a current into the probe, and the voltages
 //                 over the resistors
 //   drives        other sources: each in turn has the AC amplitude 1, and the squares are added
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -74,8 +75,7 @@ std::vector<Reading> choose_readings(const Checker& checker, bool all) {
 Eigen::MatrixXd solve_model(const Checker& checker, const std::vector<SpectralPoint>& grid,
                             const std::vector<Reading>& readings) {
   const core::SecondOrderSystem& system = checker.problem.system;
-  const Eigen::SparseMatrix<Complex> S =
-      core::compute_force_noise_matrix(system).cast<Complex>();
+  const Eigen::SparseMatrix<Complex> S = core::compute_force_noise_matrix(system).cast<Complex>();
   Eigen::MatrixXd spectra(grid.size(), readings.size());
   for (std::size_t f = 0; f < grid.size(); ++f) {
     const double omega = grid[f].omega;
@@ -149,8 +149,7 @@ Eigen::MatrixXd CircuitSpectrum::run_noise() {
     harness.silence_resistors();
     harness.add_options(
         fmt::format("temp={}", netlist::format_number(set_kelvin - kZeroCelsius_K)));
-    const std::string source =
-        harness.add_ac_current(checker_.probes.ports.front()->node, 1.0);
+    const std::string source = harness.add_ac_current(checker_.probes.ports.front()->node, 1.0);
     std::size_t f = 0;
     checker_.run({harness.deck(), NoiseRun{readings_[r].probe->node, source, frequencies_}, {}},
                  [&](double, std::span<const Complex> values) {
@@ -177,6 +176,7 @@ Eigen::MatrixXd CircuitSpectrum::run_reciprocal() {
   }
   for (std::size_t r = 0; r < readings_.size(); ++r) {
     Harness harness(checker_);
+    harness.add_options("noopac");
     harness.add_ac_current(readings_[r].probe->node, 1.0);
     std::size_t f = 0;
     checker_.run({harness.deck(), AcRun{frequencies_, {}}, nodes},
@@ -200,6 +200,7 @@ Eigen::MatrixXd CircuitSpectrum::run_reciprocal() {
 
 Eigen::MatrixXd CircuitSpectrum::run_drives() {
   Harness harness(checker_);
+  harness.add_options("noopac");
   const std::vector<Drive> drives = harness.add_drives();
   std::vector<std::string> names;
   for (const Drive& drive : drives) names.push_back(drive.name);
@@ -216,8 +217,7 @@ Eigen::MatrixXd CircuitSpectrum::run_drives() {
         const std::size_t f = point % frequencies_.size();
         ++point;
         for (std::size_t r = 0; r < readings_.size(); ++r) {
-          Complex& sum =
-              response(static_cast<Eigen::Index>(f), static_cast<Eigen::Index>(r));
+          Complex& sum = response(static_cast<Eigen::Index>(f), static_cast<Eigen::Index>(r));
           sum += drives[d].weight * values[r];
           const bool last = d + 1 == drives.size() || drives[d + 1].source != drives[d].source;
           if (!last) continue;
@@ -283,6 +283,20 @@ std::size_t count_solves(const Checker& checker, Way way, std::size_t readings) 
   return drives;
 }
 
+// Far below and above all resonances too, where they have no weight in the integral.
+constexpr std::size_t kFarPoints = 4;
+constexpr double kFarRatio = 100.0;
+
+void add_far_points(const core::TimeScales& scales, std::vector<SpectralPoint>& grid) {
+  for (std::size_t j = 0; j < kFarPoints; ++j) {
+    const double far = std::pow(kFarRatio, (static_cast<double>(j) + 1.0) / kFarPoints);
+    if (scales.slowest_frequency > 0.0) grid.push_back({scales.slowest_frequency / far, 0.0});
+    grid.push_back({scales.fastest_frequency * far, 0.0});
+  }
+  std::sort(grid.begin(), grid.end(),
+            [](const SpectralPoint& a, const SpectralPoint& b) { return a.omega < b.omega; });
+}
+
 struct Plan {
   std::vector<SpectralPoint> grid;
   bool whole = true;  ///< the grid integrates; else it is a sample of it
@@ -292,13 +306,13 @@ Plan make_plan(const Checker& checker, double budget) {
   Plan plan;
   const core::SecondOrderSystem& system = checker.problem.system;
   if (checker.analysis.modes) {
-    plan.grid = make_spectral_grid(*checker.analysis.modes, system.dynamics, kPointsAPole,
-                                   kFewestPoints);
+    plan.grid =
+        make_spectral_grid(*checker.analysis.modes, system.dynamics, kPointsAPole, kFewestPoints);
     // Fewer points a pole are as exact, down to one.
     for (const double a_pole : {2.0, 1.0}) {
       if (static_cast<double>(plan.grid.size()) <= budget) break;
-      plan.grid = make_spectral_grid(*checker.analysis.modes, system.dynamics, a_pole,
-                                     kFewestFrequencies);
+      plan.grid =
+          make_spectral_grid(*checker.analysis.modes, system.dynamics, a_pole, kFewestFrequencies);
     }
   } else {
     plan.whole = false;
@@ -319,13 +333,16 @@ Plan make_plan(const Checker& checker, double budget) {
     }
     plan.grid = std::move(thinned);
   }
+  if (static_cast<double>(plan.grid.size() + 2 * kFarPoints) <= budget) {
+    add_far_points(checker.analysis.scales, plan.grid);
+  }
   return plan;
 }
 
 // ---- the integral
 
-// Relative; a coordinate that no noise reaches has none in the circuit either. A NaN must not vanish
-// in a comparison.
+// Relative; a coordinate that no noise reaches has none in the circuit either. A NaN must not
+// vanish in a comparison.
 double compare(double circuit, double model) {
   const double error = circuit == model ? 0.0 : std::abs(circuit / model - 1.0);
   return std::isnan(error) ? std::numeric_limits<double>::infinity() : error;
@@ -344,8 +361,8 @@ std::optional<double> stationary_variance(const core::Modes& modes,
   return row * (reading.velocity ? moments.vv : moments.qq) * row.transpose();
 }
 
-Check check_variance(const Checker& checker, const Plan& plan,
-                     const std::vector<Reading>& readings, const Eigen::MatrixXd& circuit) {
+Check check_variance(const Checker& checker, const Plan& plan, const std::vector<Reading>& readings,
+                     const Eigen::MatrixXd& circuit) {
   Check check;
   check.name = "variance";
   check.limit = 1e-3;
@@ -379,8 +396,7 @@ Check check_variance(const Checker& checker, const Plan& plan,
                         integral, *exact);
   }
   decide(check);
-  check.detail = fmt::format("integral of the spectrum over {} frequencies{}", plan.grid.size(),
-                             worst);
+  check.detail = fmt::format("integral of the spectrum over these frequencies{}", worst);
   return check;
 }
 
@@ -408,10 +424,21 @@ Check compare_spectra(const Checker& checker, const Plan& plan,
     }
   }
   decide(check);
-  check.detail = fmt::format("{} at {} frequencies from {:.3g} to {:.3g} rad per unit time, by {}{}",
-                             names, plan.grid.size(), plan.grid.front().omega,
-                             plan.grid.back().omega, describe(way), worst);
+  check.detail = fmt::format(
+      "{} at {} frequencies from {:.3g} to {:.3g} rad per unit time, by {}{}", names,
+      plan.grid.size(), plan.grid.front().omega, plan.grid.back().omega, describe(way), worst);
   return check;
+}
+
+void tell(const Checker& checker, const Plan& plan, const std::vector<Reading>& readings,
+          const Eigen::MatrixXd& circuit, const Eigen::MatrixXd& model) {
+  if (!checker.on_spectrum) return;
+  std::vector<std::string> names;
+  for (const Reading& reading : readings) names.push_back(label(checker, reading));
+  for (std::size_t f = 0; f < plan.grid.size(); ++f) {
+    const auto row = static_cast<Eigen::Index>(f);
+    checker.on_spectrum({plan.grid[f].omega, names, circuit.row(row), model.row(row)});
+  }
 }
 
 }  // namespace
@@ -435,23 +462,24 @@ std::vector<Check> check_spectrum(Checker& checker) {
   const std::size_t nodes = checker.deck.circuit().nodes().size();
   const double budget = solve_budget(way, nodes);
   const auto enough = [&](std::size_t looked_at, std::size_t frequencies) {
-    return static_cast<double>(count_solves(checker, way, looked_at) * frequencies) <=
-           budget;
+    return static_cast<double>(count_solves(checker, way, looked_at) * frequencies) <= budget;
   };
   // Where all cannot be covered, one coordinate is.
   std::vector<Reading> readings = choose_readings(checker, true);
-  const bool all = enough(readings.size(), 2 * static_cast<std::size_t>(checker.problem.system.size()));
+  const bool all =
+      enough(readings.size(), 2 * static_cast<std::size_t>(checker.problem.system.size()));
   if (!all) readings = choose_readings(checker, false);
   if (!enough(readings.size(), kFewestFrequencies)) {
     return refuse(fmt::format("{} nodes: ngspice takes seconds for each frequency", nodes));
   }
-  const Plan plan = make_plan(
-      checker, budget / static_cast<double>(count_solves(checker, way, readings.size())));
+  const Plan plan =
+      make_plan(checker, budget / static_cast<double>(count_solves(checker, way, readings.size())));
   const Eigen::MatrixXd model = solve_model(checker, plan.grid, readings);
   CircuitSpectrum runs(checker, plan.grid, readings);
   const Eigen::MatrixXd circuit = way == Way::noise         ? runs.run_noise()
                                   : way == Way::reciprocity ? runs.run_reciprocal()
                                                             : runs.run_drives();
+  tell(checker, plan, readings, circuit, model);
   return {compare_spectra(checker, plan, readings, circuit, model, way),
           check_variance(checker, plan, readings, circuit)};
 }

@@ -91,8 +91,8 @@ State ExactStep::state() const {
   const Eigen::Index nu = system_.size();
   if (!modes_) return {theta_.topRows(nu), theta_.bottomRows(theta_.rows() - nu)};
   State state{modes_->shapes * q_, {}};
-  state.v = overdamped_ ? Eigen::MatrixXd(0, q_.cols())
-                        : Eigen::MatrixXd(modes_->shapes * rate_ / h_);
+  state.v =
+      overdamped_ ? Eigen::MatrixXd(0, q_.cols()) : Eigen::MatrixXd(modes_->shapes * rate_ / h_);
   return state;
 }
 

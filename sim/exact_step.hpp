@@ -1,6 +1,7 @@
 // The exact motion under a force that is linear in time, one interval after the other.
 //
-//     M x'' + D x' + K x = f + F0 + (F1 - F0) t/h,   0 <= t <= h      (overdamped: D x' + K x = ...)
+//     M x'' + D x' + K x = f + F0 + (F1 - F0) t/h,   0 <= t <= h      (overdamped: D x' + K x =
+//     ...)
 //
 // In the modes (core/modes.hpp), with time in units of h, (q, q', p, p') obeys a constant linear
 // equation,

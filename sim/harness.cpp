@@ -59,8 +59,8 @@ std::vector<Drive> Harness::place_sources(const std::string& tail, bool rewrite)
     for (std::size_t k = 0; k < sources[q].incidence.size(); ++k) {
       const auto& [where, weight] = sources[q].incidence[k];
       const netlist::Element* element = checker_.deck.circuit().find(where);
-      const bool own_source = element != nullptr && (element->kind == Kind::voltage ||
-                                                     element->kind == Kind::current);
+      const bool own_source =
+          element != nullptr && (element->kind == Kind::voltage || element->kind == Kind::current);
       std::string name = fmt::format("i{}n{}_{}", kPrefix, q, k);
       if (own_source) {
         name = netlist::lower(element->name);

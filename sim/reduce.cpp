@@ -233,8 +233,8 @@ class Reducer {
       // Of -E z': the derivative of int u is u; that of u itself is no noise of finite strength.
       add_scaled(result_.white[r], z->walk, -it.value(), size);
       if (!z->white.empty()) {
-        result_.noise_obstacle = fmt::format("white noise lies across a capacitance at {}",
-                                             name_of_row(row));
+        result_.noise_obstacle =
+            fmt::format("white noise lies across a capacitance at {}", name_of_row(row));
       }
     }
     for (RowMatrix::InnerIterator it(A_, row); it; ++it) {

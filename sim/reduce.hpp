@@ -15,7 +15,8 @@
 // rounding may do to it. For a first-order circuit the coordinates are the positions, and
 // M V' + D V stand for D x' + K x.
 //
-// White inputs u_q (noise sources) are carried along: an unknown may hold u itself and its integral,
+// White inputs u_q (noise sources) are carried along: an unknown may hold u itself and its
+// integral,
 //
 //     z = sum b V + sum a phi + c + sum w u + sum r int u
 //     M V' + D V + K phi = f + sum h u + sum g int u
@@ -46,7 +47,8 @@ struct Summed {
   }
 };
 
-/// sum_j direct_j V_j + sum_j integral_j phi_j + constant + sum_q white_q u_q + sum_q walk_q int u_q.
+/// sum_j direct_j V_j + sum_j integral_j phi_j + constant + sum_q white_q u_q + sum_q walk_q int
+/// u_q.
 struct Expression {
   std::unordered_map<int, Summed> direct;
   std::unordered_map<int, Summed> integral;

@@ -4,9 +4,9 @@
 //     trapezoidal      x1 = x0 + h/2 (v0 + v1)    M (v1 - v0) = h (f - D (v0 + v1)/2 - K (x0 +
 //     x1)/2)
 //
-// (overdamped: the same for D x' = f - K x). A force F(t) besides f enters as F(t1) in the first and
-// as (F(t0) + F(t1))/2 in the second. One sparse Cholesky factorisation of
-// M + a D + a^2 K, a = h or h/2, serves all steps of one length and rule.
+// (overdamped: the same for D x' = f - K x). A force F(t) besides f enters as F(t1) in the first
+// and as (F(t0) + F(t1))/2 in the second. One sparse Cholesky factorisation of M + a D + a^2 K, a =
+// h or h/2, serves all steps of one length and rule.
 //
 // A circuit of linear capacitors and inductors that is integrated by one of these rules makes, at
 // every accepted point, the same step as the equations of motion: the rules are linear, so they

@@ -25,7 +25,8 @@ Eigen::MatrixXd SampledForce::sample(std::uint64_t k) {
       core::SparseMatrix::InnerIterator it(amplitude_, q);
       if (!it) continue;
       const std::array<double, 4> n = path_.samples(static_cast<std::uint64_t>(q), block_);
-      for (; it; ++it) four_.row(it.row()) += it.value() * Eigen::Map<const Eigen::RowVector4d>(n.data());
+      for (; it; ++it)
+        four_.row(it.row()) += it.value() * Eigen::Map<const Eigen::RowVector4d>(n.data());
     }
   }
   const auto column = static_cast<Eigen::Index>(k % 4);

@@ -142,10 +142,10 @@ void StampedDeck::refuse_shared_sources() const {
       const bool independent = element != nullptr && (element->kind == netlist::Kind::voltage ||
                                                       element->kind == netlist::Kind::current);
       if (!independent || taken.insert(netlist::lower(entry.where)).second) continue;
-      throw netlist::NetlistError(
-          fmt::format("the manifest's noise source '{}' acts at '{}', where another one (or itself) "
-                      "acts too; give each a source of its own",
-                      source.name, entry.where));
+      throw netlist::NetlistError(fmt::format(
+          "the manifest's noise source '{}' acts at '{}', where another one (or itself) "
+          "acts too; give each a source of its own",
+          source.name, entry.where));
     }
   }
 }

@@ -10,7 +10,8 @@
 //   s      | q            | density, per unit of model time
 //
 // An ampere at a port is `gain` units of force, a volt at a probe `gain` units of velocity or
-// position, a second 1/tau units of time; <u u> = S delta(t) in seconds is (S / tau) delta(t / tau).
+// position, a second 1/tau units of time; <u u> = S delta(t) in seconds is (S / tau) delta(t /
+// tau).
 #pragma once
 
 #include <string>
@@ -56,7 +57,8 @@ class StampedDeck {
   core::SecondOrderSystem system(Eigen::Index output) const;
   const CircuitNoise& noise() const { return noise_; }
 
-  /// The probe in whose voltage the coordinate's equation is written: velocity, overdamped position.
+  /// The probe in whose voltage the coordinate's equation is written: velocity, overdamped
+  /// position.
   const netlist::Probe& coordinate_probe(Eigen::Index c) const;
   const netlist::Port& port(Eigen::Index c) const;
 

@@ -58,11 +58,11 @@ PeakSwing find_peak_swing(const core::SecondOrderSystem& system, const core::Sta
   return swing;
 }
 
-void add_noise_swing(const core::SecondOrderSystem& system,
-                     const std::optional<core::Modes>& modes, PeakSwing& swing) {
+void add_noise_swing(const core::SecondOrderSystem& system, const std::optional<core::Modes>& modes,
+                     PeakSwing& swing) {
   if (system.kT == 0.0 || !modes) return;
-  const auto moments = core::solve_stationary(*modes, system.dynamics,
-                                              core::compute_force_noise_matrix(system));
+  const auto moments =
+      core::solve_stationary(*modes, system.dynamics, core::compute_force_noise_matrix(system));
   if (!moments) return;
   if (modes->free == 0) {
     swing.position += kDeviations * std::sqrt(largest_variance(modes->shapes, moments->qq));

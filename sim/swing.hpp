@@ -34,7 +34,7 @@ PeakSwing find_peak_swing(const core::SecondOrderSystem& system, const core::Sta
 /// Room for the noise: four standard deviations of the stationary state, at the coordinate that
 /// moves most. Nothing where kT is 0, or where no stationary state is known (no modes, no friction;
 /// free directions: nothing for positions).
-void add_noise_swing(const core::SecondOrderSystem& system,
-                     const std::optional<core::Modes>& modes, PeakSwing& swing);
+void add_noise_swing(const core::SecondOrderSystem& system, const std::optional<core::Modes>& modes,
+                     PeakSwing& swing);
 
 }  // namespace springspice::sim
