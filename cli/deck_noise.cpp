@@ -61,7 +61,8 @@ DeckNoisePlan plan_deck_noise(const Options& options, const core::SecondOrderSys
       "square would be off by {:.3g} %, and {:.0f} % is the limit; {:.4g} would do ({:.4g} for "
       "{:.0f} %)",
       plan.step, mode.overdamped ? mode.rate : std::sqrt(mode.omega2), 100.0 * plan.bias.total(),
-      100.0 * kWorstBias, mode.choose(kWorstBias), mode.choose(kWantedBias), 100.0 * kWantedBias));
+      100.0 * kWorstBias, hw::round_down(mode.choose(kWorstBias)),
+      hw::round_down(mode.choose(kWantedBias)), 100.0 * kWantedBias));
 }
 
 std::string describe_deck_noise(const DeckNoisePlan& plan, double time_scale_s) {

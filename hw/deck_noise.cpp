@@ -19,12 +19,6 @@ using netlist::Kind;
 
 double count_points(const DeckNoise& noise) { return std::ceil(noise.end_s / noise.step_s) + 1.0; }
 
-// Four digits, never more than the value: what an advice says must be accepted.
-double round_down(double value) {
-  const double unit = std::pow(10.0, std::floor(std::log10(value)) - 3.0);
-  return std::floor(value / unit) * unit;
-}
-
 void check_points(const DeckNoise& noise, std::size_t sources, double time_scale_s) {
   const double points = count_points(noise);
   const double most =
@@ -126,6 +120,11 @@ const char* to_string(DeckNoise::Kind kind) {
       return "pwl";
   }
   return "";
+}
+
+double round_down(double value) {
+  const double unit = std::pow(10.0, std::floor(std::log10(value)) - 3.0);
+  return std::floor(value / unit) * unit;
 }
 
 NoisyDeck format_noisy_deck(const netlist::Design& design, const DeckNoise& noise) {

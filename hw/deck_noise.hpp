@@ -35,6 +35,10 @@ inline constexpr double kMostPwlPoints = 8000.0;
 /// Of all sources together, 100 MB of text.
 inline constexpr double kMostPwlSamples = 4e6;
 
+/// To four digits, never up: for advice, which must be accepted when it is followed.
+/// @pre value is above 0
+double round_down(double value);
+
 struct NoisyDeck {
   std::string deck;
   std::string file;  ///< text of the file of waveforms; empty without one

@@ -75,13 +75,16 @@ TEST_CASE("the JSON of cosim and certify keeps its contract") {
     std::vector<std::string> names;
     for (const Json& check : json["checks"]) {
       names.push_back(check["name"]);
-      CHECK(check["value"].is_number());
       CHECK(check["limit"].is_number());
-      CHECK(check["status"] == "pass");
+      // Without temperature there is no noise to look at.
+      const bool of_noise = check["name"] == "spectrum" || check["name"] == "variance";
+      CHECK(check["value"].is_number() != of_noise);
+      CHECK(check["status"] == (of_noise ? "not_applicable" : "pass"));
       CHECK(check["detail"].is_string());
       CHECK(check["sense"] == (check["name"] == "order" ? ">=" : "<="));
     }
-    CHECK(names == std::vector<std::string>{"matrices", "probe", "steady", "path", "order"});
+    CHECK(names == std::vector<std::string>{"matrices", "probe", "steady", "path", "order",
+                                            "spectrum", "variance"});
     CHECK(find_check(json, "matrices")["limit"] == 1e-12);
     CHECK(find_check(json, "probe")["limit"] == 1e-10);
     CHECK(find_check(json, "path")["limit"] == 1e-9);
@@ -240,7 +243,8 @@ TEST_CASE("mistake: a hostile deck") {
   deck.check_refused(with(".control\nshell touch pwned\n.endc"), 3,
                      {"'.control' is refused: ngspice commands are not read"});
   deck.check_refused(with(".CONTROL\nshell touch pwned\n.endc"), 3, {"is refused"});
-  deck.check_refused(with(".include /etc/passwd"), 3, {"'.include' is refused"});
+  deck.check_refused(with(".include /etc/passwd"), 3,
+                     {"'/etc/passwd': the file must lie beside the deck"});
   deck.check_refused(with(".lib /etc/passwd x"), 3, {"n.cir:"});
   deck.check_refused(with("b1 x0 0 v=1"), 3, {"no element begins like 'b1'"});
   deck.check_refused("*ng_script\nshell touch pwned\n.end\n", 3, {"n.cir:"});

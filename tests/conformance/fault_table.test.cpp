@@ -9,6 +9,7 @@
 #include "core/random.hpp"
 #include "netlist/error.hpp"
 #include "netlist/writer.hpp"
+#include "sim/stamped.hpp"
 #include "tests/catch.hpp"
 #include "tests/conformance/certified_case.hpp"
 #include "tests/conformance/fault.hpp"
@@ -121,7 +122,8 @@ bool catches_alone(const CheckFunction& check, const CertifiedCase& good, const 
     sim::EngineOptions options;
     options.time_limit_s = 20.0;
     sim::Engine engine(options);
-    sim::Checker checker{problem, good.built.analysis, probes, engine, 1, 0, 0.0, {}, {}};
+    const sim::StampedDeck deck(problem, probes);
+    sim::Checker checker{problem, good.built.analysis, probes, deck, engine, 1, 0, 0.0, {}, {}};
     return check(checker).status == sim::Check::Status::fail;
   } catch (const netlist::NetlistError&) {
     return true;

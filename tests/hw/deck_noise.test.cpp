@@ -234,3 +234,15 @@ TEST_CASE("deck noise: too many samples of all sources together") {
   // 3998 steps of 1e-5 s; a unit of model time is 1 s here.
   CHECK_THAT(refusal(design, noise), ContainsSubstring("this one is 0.05, 0.03998 would do"));
 }
+
+TEST_CASE("rounding down: four digits, as they are printed, and never more than the value") {
+  CHECK(fmt::format("{:.4g}", hw::round_down(0.137867)) == "0.1378");
+  CHECK(fmt::format("{:.4g}", hw::round_down(0.1378)).substr(0, 5) == "0.137");
+  CHECK(fmt::format("{:.4g}", hw::round_down(99999.0)) == "9.999e+04");
+  CHECK(fmt::format("{:.4g}", hw::round_down(1.00099e-9)) == "1e-09");
+  for (double value = 1e-12; value < 1e12; value *= 1.7) {
+    const double rounded = std::stod(fmt::format("{:.4g}", hw::round_down(value)));
+    CHECK(rounded <= value);
+    CHECK(rounded > value * (1.0 - 2e-3));
+  }
+}

@@ -1,27 +1,15 @@
 #include "sim/harness.hpp"
 
+#include <cmath>
+
 #include "netlist/error.hpp"
 #include "tests/catch.hpp"
-#include "tests/sim/one_mass.hpp"
+#include "tests/sim/bench.hpp"
 
 using namespace springspice;
 using namespace springspice::test;
 
 namespace {
-
-// What a check has in hand.
-struct Bench {
-  explicit Bench(sim::Problem given)
-      : problem(std::move(given)),
-        analysis(sim::analyse(problem.system)),
-        probes(sim::map_probes(problem)),
-        checker{problem, analysis, probes, engine, 1, 0, 0.0, {}, {}} {}
-  sim::Problem problem;
-  sim::Analysis analysis;
-  sim::ProbeMap probes;
-  sim::Engine engine;
-  sim::Checker checker;
-};
 
 std::string refusal(const sim::Problem& problem) {
   try {
@@ -126,4 +114,83 @@ TEST_CASE("probes and ports: one for each coordinate, no more, no fewer") {
                d.ports.push_back({"x", 0, 0, 1.0});
              }),
              ContainsSubstring("has two ports, nodes 'v' and 'x'"));
+}
+
+TEST_CASE("noise: a resistor gets an external current beside it, into its first node") {
+  const Bench bench(noisy_mass());
+  sim::Harness harness(bench.checker);
+  const sim::ExternalNoise noise = harness.add_noise(5, 0.1);
+  const std::string body = kOneMassDeck.substr(0, kOneMassDeck.size() - 5);
+  CHECK(harness.deck() == body + "ispringspice_n0_0 0 v external\n.end\n");
+  CHECK(noise.seed == 5);
+  CHECK(noise.step_s == 0.1);
+  REQUIRE(noise.sources.size() == 1);
+  CHECK(noise.sources[0].name == "ispringspice_n0_0");
+  CHECK(noise.sources[0].amplitude == Approx(std::sqrt(0.4 / 0.1)).epsilon(1e-15));
+}
+
+TEST_CASE("noise: a generator becomes external itself, whatever waveform it has") {
+  for (const char* card :
+       {"vg g 0 0", "VG g 0 dc 0 trnoise(1 0.1 0 0)", "vg g 0 pwl(0 0\n+ 1 2)"}) {
+    sim::Problem problem = generator_mass();
+    problem.deck = replaced(problem.deck, "vg g 0 0", card);
+    const Bench bench(problem);
+    sim::Harness harness(bench.checker);
+    const sim::ExternalNoise noise = harness.add_noise(5, 0.1);
+    INFO(harness.deck());
+    REQUIRE(noise.sources.size() == 1);
+    CHECK(noise.sources[0].name == "vg");
+    CHECK(noise.sources[0].amplitude == Approx(4.0).epsilon(1e-15));
+    CHECK_THAT(netlist::lower(harness.deck()), ContainsSubstring("\nvg g 0 external\ngg 0 v g"));
+    CHECK(harness.deck().find("trnoise") == std::string::npos);
+    CHECK(harness.deck().find("pwl") == std::string::npos);
+  }
+}
+
+TEST_CASE(
+    "noise: several places, with weights; streams are the sources' numbers; own is left out") {
+  sim::Problem problem = noisy_mass();
+  problem.design.noise.insert(problem.design.noise.begin(),
+                              {"thermal rd", {{"rd", 1.0}}, 1.0, true});
+  problem.design.noise.push_back({"both", {{"v", 2.0}, {"x", -3.0}}, 0.1, false});
+  const Bench bench(problem);
+  sim::Harness harness(bench.checker);
+  const sim::ExternalNoise noise = harness.add_noise(5, 0.1);
+  REQUIRE(noise.sources.size() == 3);
+  CHECK(noise.sources[0].stream == 1);
+  CHECK(noise.sources[1].stream == 2);
+  CHECK(noise.sources[2].stream == 2);
+  CHECK(noise.sources[1].amplitude == Approx(2.0));
+  CHECK(noise.sources[2].amplitude == Approx(-3.0));
+  CHECK_THAT(harness.deck(), ContainsSubstring("ispringspice_n1_0 0 v external\n"
+                                               "ispringspice_n2_0 0 v external\n"
+                                               "ispringspice_n2_1 0 x external\n.end\n"));
+}
+
+TEST_CASE("drives: one a place, in AC, and the deck's own sources stay as they are") {
+  sim::Problem problem = generator_mass();
+  problem.design.noise.push_back({"at rd", {{"rd", -1.0}}, 0.1, false});
+  const Bench bench(problem);
+  sim::Harness harness(bench.checker);
+  const std::vector<sim::Drive> drives = harness.add_drives();
+  REQUIRE(drives.size() == 2);
+  CHECK(drives[0].name == "vg");
+  CHECK(drives[0].source == 0);
+  CHECK(drives[1].name == "ispringspice_n1_0");
+  CHECK(drives[1].source == 1);
+  CHECK(drives[1].weight == -1.0);
+  CHECK_THAT(harness.deck(), ContainsSubstring("\nvg g 0 0\n"));
+  CHECK_THAT(harness.deck(), ContainsSubstring("ispringspice_n1_0 0 v dc 0 ac 0\n"));
+}
+
+TEST_CASE("silence: resistors that are no source of the model's get noisy=0") {
+  sim::Problem problem = noisy_mass(replaced(
+      kOneMassDeck, ".ic", "R9 x 0 9k ; leak\nxsub x sub\n.subckt sub a\nr1 a 0 1k\n.ends\n.ic"));
+  problem.design.noise.push_back({"thermal R9", {{"R9", 1.0}}, 0.1, true});
+  const Bench bench(problem);
+  sim::Harness harness(bench.checker);
+  harness.silence_resistors();
+  CHECK_THAT(harness.deck(), ContainsSubstring("\nrd v 0 2\n"));
+  CHECK_THAT(harness.deck(), ContainsSubstring("\nR9 x 0 9000 noisy=0\n"));
+  CHECK_THAT(harness.deck(), ContainsSubstring("\nr1 a 0 1k\n"));
 }

@@ -63,6 +63,24 @@ inline sim::Problem one_mass(std::string deck = kOneMassDeck) {
   return problem;
 }
 
+/// The same at kT = 0.4, with the Johnson noise of its resistor: 2 kT D = 0.4.
+inline sim::Problem noisy_mass(std::string deck = kOneMassDeck) {
+  sim::Problem problem = one_mass(std::move(deck));
+  problem.system.kT = 0.4;
+  problem.design.noise = {{"johnson rd", {{"rd", 1.0}}, 0.4, false}};
+  return problem;
+}
+
+/// The same with a generator of density 1.6 V^2/Hz and 0.5 S from it into v.
+inline const std::string kGeneratorCards = "vg g 0 0\ngg 0 v g 0 0.5\n";
+inline sim::Problem generator_mass(const std::string& deck = {}) {
+  sim::Problem problem = noisy_mass();
+  problem.deck = deck.empty() ? kOneMassDeck : deck;
+  problem.deck.insert(problem.deck.find(".ic"), kGeneratorCards);
+  problem.design.noise = {{"generator", {{"vg", 1.0}}, 1.6, false}};
+  return problem;
+}
+
 /// The text with its first `from` replaced; throws if it is not there.
 inline std::string replaced(std::string text, const std::string& from, const std::string& to) {
   return text.replace(text.find(from), from.size(), to);

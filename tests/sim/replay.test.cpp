@@ -130,6 +130,30 @@ TEST_CASE("several outputs are so many independent motions") {
   CHECK(both.state().x(0, 1) == Approx(one.state().x(0)).epsilon(1e-14));
 }
 
+TEST_CASE("a force enters backward Euler at the end of the step, the trapezoidal rule as given") {
+  const core::SecondOrderSystem system = make_mass(2.0, 0.5, 3.0, 6.0);
+  const core::SecondOrderSystem pushed = make_mass(2.0, 0.5, 3.0, 6.0 - 1.25);
+  const Eigen::MatrixXd force = Eigen::MatrixXd::Constant(1, 1, -1.25);
+  for (const Rule rule : {Rule::backward_euler, Rule::trapezoidal}) {
+    Replay with(system, make_state(-1.0, 0.25));
+    Replay as_f(pushed, make_state(-1.0, 0.25));
+    with.step_to(0.25, rule, force);
+    as_f.step_to(0.25, rule);
+    CHECK(with.state().x(0) == Approx(as_f.state().x(0)).epsilon(1e-15));
+    CHECK(with.state().v(0) == Approx(as_f.state().v(0)).epsilon(1e-15));
+    // The force belongs to its step alone.
+    with.step_to(0.5, rule);
+    Replay after(system, as_f.state());
+    after.step_to(0.25, rule);
+    CHECK(with.state().x(0) == Approx(after.state().x(0)).epsilon(1e-14));
+  }
+  const core::SecondOrderSystem slow = make_overdamped(2.0, 3.0, 6.0);
+  Replay overdamped(slow, {Eigen::MatrixXd::Constant(1, 1, -1.0), Eigen::MatrixXd(0, 1)});
+  overdamped.step_to(0.5, Rule::trapezoidal, force);
+  CHECK(overdamped.state().x(0) ==
+        Approx(((2.0 - 0.25 * 3.0) * -1.0 + 0.5 * 4.75) / (2.0 + 0.25 * 3.0)));
+}
+
 TEST_CASE("the rule book: two steps, and one behind each breakpoint, are backward Euler") {
   sim::RuleBook rules({0.02, 3.0});
   CHECK(rules.next(0.0) == Rule::backward_euler);
