@@ -78,7 +78,7 @@ sim::Report require_pass(const std::string& name, const cli::Options& options) {
 }
 
 // With noise, so that every check applies, but where the spectrum takes half a minute or more: in
-// 12x12 nodes, and in boards, which take a run for each source.
+// 12x12 and 5x5x5 nodes, and in boards, which take a run for each source.
 void require_pass_for_all(const std::string& name, cli::Options options) {
   fmt::print("{}", report_heading());
   for (const hw::Topology topology : kTopologies) {
