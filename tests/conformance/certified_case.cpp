@@ -7,7 +7,8 @@
 namespace springspice::test {
 namespace {
 
-constexpr const char* kChecks[] = {"matrices", "probe", "steady", "path", "order"};
+constexpr const char* kChecks[] = {"matrices", "probe",    "steady",  "path",
+                                   "order",    "spectrum", "variance"};
 
 cli::Prepared prepare_quietly(const cli::Options& options) {
   cli::Progress progress;

@@ -27,7 +27,7 @@ cli::Options options_for(const std::string& path, const std::string& sticks,
 
 const sim::Check& find_check(const sim::Report& report, const std::string& name);
 
-/// One line a report: the five values ("n/a" where a check does not apply), size and time.
+/// One line a report: the seven values ("n/a" where a check does not apply), size and time.
 std::string report_heading();
 std::string report_line(const std::string& name, const sim::Report& report);
 /// What failed, for a test's message; empty if nothing did.

@@ -90,12 +90,14 @@ cli::Options options_of(hw::Topology topology) {
   cli::Options options;
   options.topology = topology;
   options.x0 = "random";
+  options.parameters.kT = 0.1;
   return options;
 }
 
+// General friction has no modes, so `variance` does not know the poles.
 bool all_ran(const sim::Report& report) {
-  return std::ranges::none_of(report.checks, [](const sim::Check& check) {
-    return check.status == sim::Check::Status::not_applicable;
+  return std::ranges::all_of(report.checks, [](const sim::Check& check) {
+    return check.status == sim::Check::Status::pass || check.name == "variance";
   });
 }
 

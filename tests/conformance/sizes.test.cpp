@@ -77,14 +77,22 @@ sim::Report require_pass(const std::string& name, const cli::Options& options) {
   return report;
 }
 
+// With noise, so that every check applies, but where the spectrum takes half a minute or more: in
+// 12x12 and 5x5x5 nodes, and in boards, which take a run for each source.
 void require_pass_for_all(const std::string& name, cli::Options options) {
   fmt::print("{}", report_heading());
   for (const hw::Topology topology : kTopologies) {
     options.topology = topology;
+    const bool large =
+        options.sticks == "11x11" || (topology == hw::Topology::opamp && options.sticks.size() > 1);
+    options.parameters.kT = large ? 0.0 : 0.01;
     const sim::Report report = require_pass(name, options);
     for (const sim::Check& check : report.checks) {
-      INFO(check.name);
-      CHECK(check.status == sim::Check::Status::pass);
+      INFO(check.name << ": " << check.detail);
+      const bool silent =
+          options.parameters.kT == 0.0 && (check.name == "spectrum" || check.name == "variance");
+      CHECK(check.status ==
+            (silent ? sim::Check::Status::not_applicable : sim::Check::Status::pass));
     }
   }
 }
