@@ -449,6 +449,9 @@ void check_files(const std::string& command, const po::variables_map& map, const
   if (command == "certify") add(reads, "the manifest", o.manifest);
   add(writes, "--out", o.out);
   if (command == "netlist") add(writes, "the manifest of --out", o.manifest);
+  if (command == "netlist" && o.deck_noise == hw::DeckNoise::Kind::pwl) {
+    add(writes, "the noise of --out", noise_file_of(*o.out));
+  }
   add(writes, "--path", o.path);
   add(writes, "--ensemble", o.ensemble);
   add(writes, "--spectrum", o.spectrum);
@@ -606,6 +609,10 @@ std::string format_help(const CommandHelp& command, const po::options_descriptio
 }
 
 }  // namespace
+
+std::string noise_file_of(const std::string& deck) {
+  return std::filesystem::path(deck).replace_extension(".noise.inc").string();
+}
 
 const std::vector<std::string>& command_names() {
   static const std::vector<std::string> names = [] {

@@ -69,6 +69,9 @@ struct CommandLine {
 /// @throws UsageError
 CommandLine parse_command_line(int argc, const char* const* argv);
 
+/// NAME.cir -> NAME.noise.inc: the waveforms of --deck-noise pwl.
+std::string noise_file_of(const std::string& deck);
+
 /// The names of the commands, in the order of the help text.
 const std::vector<std::string>& command_names();
 

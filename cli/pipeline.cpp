@@ -110,8 +110,7 @@ void write_deck(const Options& options, const std::string& deck_name, Built& bui
   noise.end_s = built.manifest.end * tau;
   noise.seed = options.seed;
   if (noise.kind == hw::DeckNoise::Kind::pwl) {
-    built.noise_file =
-        std::filesystem::path(deck_name).replace_extension(".noise.inc").filename().string();
+    built.noise_file = std::filesystem::path(noise_file_of(deck_name)).filename().string();
     noise.file = built.noise_file;
   }
   hw::NoisyDeck deck = hw::format_noisy_deck(design, noise);

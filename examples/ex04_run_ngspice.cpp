@@ -20,8 +20,10 @@ int main() {
       "c1 out 0 1u\n"
       ".ic v(out)=1\n"
       ".end\n";
-  run.analysis = sim::TransientRun{
-      .step_s = 1e-5, .stop_s = 3e-3, .max_step_s = 1e-5, .use_initial = true, .grid = {}};
+  sim::TransientRun transient;
+  transient.step_s = transient.max_step_s = 1e-5;
+  transient.stop_s = 3e-3;
+  run.analysis = transient;
   run.vectors = {"out"};
   double worst = 0.0;
   const sim::RunSummary summary = engine.run(run, [&](double t, const auto& values) {

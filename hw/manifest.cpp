@@ -166,6 +166,10 @@ class Reader {
     }
     return json_.get<int>();
   }
+  std::uint64_t whole() const {
+    if (!json_.is_number_unsigned()) fail("a whole number, 0 or more");
+    return json_.get<std::uint64_t>();
+  }
   bool flag() const {
     if (!json_.is_boolean()) fail("true or false");
     return json_.get<bool>();
@@ -321,6 +325,18 @@ netlist::NoiseSource read_noise(const Reader& item) {
   return source;
 }
 
+void read_deck_noise(const Reader& root, Manifest& manifest) {
+  if (!root.has("deck_noise")) return;
+  const Reader json = root.at("deck_noise");
+  DeckNoise noise;
+  const bool pwl = json.at("kind").choice({"trnoise", "pwl"}) == 1;
+  noise.kind = pwl ? DeckNoise::Kind::pwl : DeckNoise::Kind::trnoise;
+  noise.step_s = json.at("step_s").positive();
+  if (pwl) noise.file = json.at("file").text();
+  if (pwl) noise.seed = json.at("seed").whole();
+  manifest.deck_noise = noise;
+}
+
 void read_design(const Reader& root, Manifest& manifest) {
   netlist::Design& design = manifest.design;
   const int size = static_cast<int>(manifest.system.size());
@@ -428,6 +444,7 @@ Manifest parse_manifest(const std::string& text, const std::string& name) {
   manifest.step = root.at("time").at("step").positive();
   manifest.end = root.at("time").at("end").positive();
   read_design(root, manifest);
+  read_deck_noise(root, manifest);
   return manifest;
 }
 

@@ -35,8 +35,7 @@ std::string file_name(std::string_view line, std::string_view deck, int number) 
   }
   if (name.empty()) fail(deck, number, ".include without a file name; write .include FILE");
   // The deck may come from anywhere; it must not read a file elsewhere on the machine.
-  if (name.find_first_of("/\\:") != std::string_view::npos ||
-      name.find("..") != std::string::npos) {
+  if (name.find_first_of("/\\:") != std::string_view::npos || name == "..") {
     fail(deck, number,
          fmt::format(".include {}: the file must lie beside the deck; give its name without a path",
                      quoted(name)));

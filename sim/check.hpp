@@ -94,7 +94,7 @@ struct Checker {
   double engine_wall_s = 0.0;
   std::string version;
   /// Told each point of `path`: model time, circuit, model.
-  std::function<void(double, const core::State&, const core::State&)> on_path;
+  std::function<void(double, const core::State&, const core::State&)> on_path = {};
   /// Steps of `path`; none: to problem.end, within a budget.
   std::optional<std::uint64_t> path_steps = {};
   EnsembleRequest ensemble = {};
