@@ -41,7 +41,9 @@ core::SecondOrderSystem make_system() {
     const double y = sum * sum - 0.3 * sum;
     data.add(u, {&y, 1});
   }
-  return core::make_system(data, {});
+  core::Parameters parameters;
+  parameters.kT = 0.1;
+  return core::make_system(data, parameters);
 }
 
 netlist::Design make_design() {

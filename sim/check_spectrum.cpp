@@ -255,9 +255,10 @@ Way choose_way(const Checker& checker) {
 
 // How many solves ngspice does in about 20 s. Measured: gmc grids, which are dense in K, 0.13 ms at
 // 50 nodes, 7 ms at 288, 60 ms at 512, 10 s at 2048; gyrator networks 2.5 ms at 892, 1.4 s at 6900;
-// op-amp boards, whose noise is driven source by source, up to 5 ms at 170.
+// op-amp boards, whose noise is driven source by source, up to 5 ms at 170; three-dimensional grids
+// of gmc 30 ms at 250.
 double solve_budget(Way way, std::size_t nodes) {
-  const double most = way == Way::drives ? 3000.0 : 6000.0;
+  const double most = way == Way::noise ? 1500.0 : way == Way::drives ? 3000.0 : 6000.0;
   const auto n = static_cast<double>(nodes);
   return std::min(most, way == Way::reciprocity ? most * std::pow(100.0 / n, 1.2)
                                                 : 2800.0 * std::pow(288.0 / n, 3.7));
