@@ -48,7 +48,7 @@ Copy take_copy(const StampedDeck& deck, Eigen::Index output, Eigen::Index nu) {
 
 // tr(A_irr^T (N/2)^-1 A_irr Theta) + tr(A_irr) in the modes, where A_irr is -gamma or -lambda_k.
 double modal_entropy(const VectorXd& friction, const MatrixXd& noise, const MatrixXd& covariance) {
-  // A direction without friction and noise (a free mode at T = 0) takes no part.
+  // Friction that no noise balances in some direction: a current that never ends.
   const Eigen::LDLT<MatrixXd> factor(noise / 2.0);
   const VectorXd pivots = factor.vectorD();
   if (factor.info() != Eigen::Success || !factor.isPositive() ||

@@ -11,22 +11,16 @@
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "tests/catch.hpp"
+#include "tests/core/kolmogorov.hpp"
 
 using namespace springspice::core;
 
 namespace {
 
-// Kolmogorov's statistic sqrt(n) D against N(0, 1).
+// Kolmogorov's statistic against N(0, 1): the values' own distribution makes them uniform.
 double kolmogorov(std::vector<double> values) {
-  std::ranges::sort(values);
-  const double n = static_cast<double>(values.size());
-  double distance = 0.0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const double p = 0.5 * std::erfc(-values[i] / std::numbers::sqrt2);
-    distance =
-        std::max({distance, p - static_cast<double>(i) / n, static_cast<double>(i + 1) / n - p});
-  }
-  return std::sqrt(n) * distance;
+  for (double& value : values) value = 0.5 * std::erfc(-value / std::numbers::sqrt2);
+  return springspice::test::kolmogorov(std::move(values));
 }
 
 // |sum a_i b_i| / sqrt(n): a z statistic where a and b are independent N(0, 1).

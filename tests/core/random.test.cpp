@@ -8,8 +8,11 @@
 #include <vector>
 
 #include "tests/catch.hpp"
+#include "tests/core/kolmogorov.hpp"
 
 using namespace springspice::core;
+
+using springspice::test::kolmogorov;
 
 namespace {
 
@@ -33,18 +36,6 @@ Words philox(Words counter, std::array<std::uint64_t, 2> key) {
 double to_unit(std::uint64_t bits) { return (static_cast<double>(bits >> 11) + 0.5) * 0x1p-53; }
 
 double normal_distribution(double x) { return 0.5 * std::erfc(-x / std::numbers::sqrt2); }
-
-// Kolmogorov's statistic sqrt(n) D of values that should be uniform in (0, 1).
-double kolmogorov(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const double n = static_cast<double>(values.size());
-  double distance = 0.0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    distance = std::max({distance, values[i] - static_cast<double>(i) / n,
-                         static_cast<double>(i + 1) / n - values[i]});
-  }
-  return std::sqrt(n) * distance;
-}
 
 }  // namespace
 

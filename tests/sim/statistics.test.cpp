@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "tests/catch.hpp"
+#include "tests/core/kolmogorov.hpp"
 
 using namespace springspice::sim;
 using Eigen::Index;
@@ -18,19 +19,9 @@ using Eigen::VectorXd;
 using springspice::core::normal;
 using springspice::core::ParameterError;
 
-namespace {
+using springspice::test::kolmogorov;
 
-// Kolmogorov's statistic sqrt(n) D of values that should be uniform in (0, 1).
-double kolmogorov(std::vector<double> values) {
-  std::ranges::sort(values);
-  const double n = static_cast<double>(values.size());
-  double distance = 0.0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    distance = std::max({distance, values[i] - static_cast<double>(i) / n,
-                         static_cast<double>(i + 1) / n - values[i]});
-  }
-  return std::sqrt(n) * distance;
-}
+namespace {
 
 // 0.9^|i - j|, times the scales of its coordinates.
 MatrixXd correlated(Index n) {
