@@ -15,8 +15,12 @@ function(springspice_settings target)
 endfunction()
 
 # springspice_library(NAME SOURCES ... PUBLIC libs... PRIVATE libs...): springspice::NAME.
+# FOLDER: where its headers lie, if that is not NAME.
 function(springspice_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "" "FOLDER" "SOURCES;HEADERS;PUBLIC;PRIVATE" ${ARGN})
+  if(NOT ARG_FOLDER)
+    set(ARG_FOLDER ${name})
+  endif()
   add_library(${name} STATIC ${ARG_SOURCES} ${ARG_HEADERS})
   add_library(springspice::${name} ALIAS ${name})
   set_target_properties(${name} PROPERTIES OUTPUT_NAME springspice_${name}
@@ -27,5 +31,5 @@ function(springspice_library name)
   target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
   springspice_settings(${name})
   install(TARGETS ${name} EXPORT springspice ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-  install(FILES ${ARG_HEADERS} DESTINATION include/springspice/${name})
+  install(FILES ${ARG_HEADERS} DESTINATION include/springspice/${ARG_FOLDER})
 endfunction()

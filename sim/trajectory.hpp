@@ -50,13 +50,4 @@ class ExactTrajectory {
   Eigen::MatrixXd generator_;       ///< [A b; 0 0], without modes
 };
 
-/// S, S' , C and P of one second-order mode (see above).
-struct ModeResponse {
-  double kick = 0.0;       ///< S(t)
-  double kick_rate = 0.0;  ///< S'(t)
-  double hold = 0.0;       ///< C(t) = S' + gamma S
-  double force = 0.0;      ///< P(t) = integral of S
-};
-ModeResponse compute_mode_response(double gamma, double omega2, double t);
-
 }  // namespace springspice::sim
