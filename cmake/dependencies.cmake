@@ -35,5 +35,5 @@ function(springspice_find_plain target header library apt)
 endfunction()
 
 springspice_find_plain(csv csv.h csv libcsv-dev)
-springspice_find_plain(random123 Random123/philox.h "" librandom123-dev)
+springspice_find_plain(random123 Random123/threefry.h "" librandom123-dev)
 springspice_find_plain(ngspice ngspice/sharedspice.h ngspice libngspice0-dev)
