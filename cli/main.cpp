@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/options.hpp"
 #include "cli/output_file.hpp"
 #include "core/error.hpp"
@@ -70,5 +71,7 @@ int run(int argc, const char* const* argv) {
 
 int main(int argc, char** argv) {
   springspice::cli::install_output_signals();
-  return springspice::cli::run(argc, argv);
+  const int status = springspice::cli::run(argc, argv);
+  if (status == 0) springspice::cli::end_as_interrupted();
+  return status;
 }
