@@ -66,6 +66,8 @@ class PathStatistics : public PathObserver {
   const std::vector<std::uint64_t>& samples() const { return samples_; }
   const EnergyTally& energies(std::size_t listed) const { return energies_[listed]; }
   const EnergyTally& pooled_energies() const { return pooled_energies_; }
+  /// The first sample that is pooled.
+  std::uint64_t pooled_from() const { return request_.pooled_from; }
   bool has_loss() const { return loss_.has_value(); }
 
   bool has_coordinates_in_time() const { return request_.coordinates_in_time; }
