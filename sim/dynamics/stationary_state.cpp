@@ -203,7 +203,7 @@ DenseDrift make_dense_drift(const SecondOrderSystem& system) {
   }
   const core::LangevinSystem langevin = core::make_langevin(system);
   const MatrixXd B = langevin.B;
-  return {langevin.A, B * B.transpose()};
+  return {langevin.A, langevin.b, B * B.transpose()};
 }
 
 }  // namespace springspice::dynamics

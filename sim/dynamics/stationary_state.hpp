@@ -65,9 +65,9 @@ StationaryState solve_stationary_state(const core::SecondOrderSystem& system,
                                        const std::optional<core::Modes>& modes,
                                        StationaryRoute route);
 
-/// A of theta' = A theta + b + noise and its diffusion Q, dense (core/langevin.hpp).
+/// A and b of theta' = A theta + b + noise and the diffusion Q, dense (core/langevin.hpp).
 struct DenseDrift {
-  Eigen::MatrixXd A, Q;
+  Eigen::MatrixXd A, b, Q;
 };
 /// @throws core::ParameterError above kLyapunovLimit coordinates
 DenseDrift make_dense_drift(const core::SecondOrderSystem& system);
