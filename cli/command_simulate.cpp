@@ -115,12 +115,12 @@ struct Recording {
   PathRecorder recorder;
 
   Recording(const Options& options, const core::SecondOrderSystem& system, const PathPlan& plan,
-            double interval)
+            double step)
       : file(*options.out),
         writer(make_path_writer(path_format_of(*options.out),
                                 make_layout(system, plan.runs, plan.samples()),
                                 [this](std::string_view bytes) { file.write(bytes); })),
-        recorder(*writer, interval, system.size(), system.outputs()) {}
+        recorder(*writer, system, plan, step) {}
 };
 
 std::uint64_t choose_ahead(const core::SecondOrderSystem& system, const PathPlan& plan) {
@@ -138,12 +138,12 @@ int run_ensemble(const Options& options, const Prepared& prepared,
   const auto integrator = make_integrator(options.simulate.scheme, system, modes, times.step);
   const auto start = make_start(options, prepared, modes);
   const double interval = times.step * static_cast<double>(plan.every);
+  PathStatistics statistics = make_statistics(options, prepared, plan, times.step);
   std::optional<Recording> recording;
-  if (options.out) recording.emplace(options, system, plan, interval);
+  if (options.out) recording.emplace(options, system, plan, times.step);
   std::optional<OutputFolder> folder;
   if (options.simulate.statistics) folder.emplace(*options.simulate.statistics, "--statistics");
   JsonOutput results(options);
-  PathStatistics statistics = make_statistics(options, prepared, plan, times.step);
   std::vector<PathObserver*> observers = {&statistics};
   if (recording) observers.push_back(&recording->recorder);
 

@@ -38,7 +38,11 @@ int fail(Status status, std::string_view text) {
 int run(int argc, const char* const* argv) {
   try {
     const CommandLine line = parse_command_line(argc, argv);
-    if (!line.text) return run_command(line);
+    if (!line.text) {
+      const int status = run_command(line);
+      end_as_interrupted();
+      return status;
+    }
     OutputFile out("-", "standard output");
     out.write(*line.text);
     out.commit();

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/moments.hpp"
 #include "sim/dynamics/modal_step.hpp"
+#include "sim/dynamics/mode_noise.hpp"
 #include "sim/dynamics/mode_response.hpp"
 
 namespace springspice::dynamics {
@@ -14,24 +14,6 @@ using Eigen::Index;
 
 // Modes whose coefficients stay in the nearest cache while all columns take their step.
 constexpr Index kTile = 128;
-
-struct NoiseFactor {
-  double q1 = 0.0, p1 = 0.0, p2 = 0.0;
-};
-
-NoiseFactor factor_noise(double gamma, double omega2, double density, double h) {
-  NoiseFactor factor;
-  if (density == 0.0) return factor;
-  const Eigen::Matrix2d A{{0.0, 1.0}, {-omega2, -gamma}};
-  const Eigen::Matrix2d Q{{0.0, 0.0}, {0.0, density}};
-  const Eigen::MatrixXd theta =
-      core::propagate_moments(A, Eigen::MatrixXd::Zero(2, 1), Q, h).covariance;
-  factor.q1 = std::sqrt(theta(0, 0));
-  factor.p1 = factor.q1 > 0.0 ? theta(0, 1) / factor.q1 : 0.0;
-  // At least a quarter of the velocity's variance is its own, whatever h is.
-  factor.p2 = std::sqrt(std::max(0.0, theta(1, 1) - factor.p1 * factor.p1));
-  return factor;
-}
 
 Index rows_of(const core::SecondOrderSystem& system) {
   return system.dynamics == core::Dynamics::overdamped ? system.size() : 2 * system.size();
@@ -76,10 +58,11 @@ void ExactModal::set_underdamped(const core::SecondOrderSystem& system, const co
     from_force(k) = r.force;
     rate_from_force(k) = r.kick;
     const double density = sources() > 0 ? 2.0 * modes.friction * system.kT : 0.0;
-    const NoiseFactor noise = factor_noise(modes.friction, omega2, density, step());
-    q1_(k) = noise.q1;
-    p1_(k) = noise.p1;
-    p2_(k) = noise.p2;
+    const ModeNoise noise =
+        factor_mode_noise(compute_mode_covariance(modes.friction, omega2, density, step()));
+    q1_(k) = noise.position;
+    p1_(k) = noise.cross;
+    p2_(k) = noise.velocity;
   }
   const Eigen::MatrixXd force = shapes_.transpose() * system.f;
   force_q_ = from_force.matrix().asDiagonal() * force;

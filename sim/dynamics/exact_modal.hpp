@@ -8,7 +8,7 @@
 //
 //     Theta(h) = 2 gamma kT integral_0^h (S, S')^T (S, S') dt
 //
-// which is summed by doubling (core/moments.hpp), so nothing cancels: underdamped, overdamped,
+// which is summed by doubling (mode_noise.hpp), so nothing cancels: underdamped, overdamped,
 // critically damped, undamped and free modes, h from 1e-9 to 1e9 relaxation times. Overdamped:
 // Theta(h) = kT (1 - e^(-2 lambda h)) / lambda.
 //

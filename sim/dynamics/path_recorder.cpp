@@ -16,6 +16,7 @@ class PathRecorder::Run : public GroupObserver {
 
   void observe(std::uint64_t sample, const Eigen::MatrixXd& theta) override {
     const Eigen::Index nu = recorder_.nu_;
+    ++observed;
     rows.push_back(static_cast<double>(sample) * recorder_.interval_);
     // All positions of all outputs first, then all velocities: theta's column has both.
     for (Eigen::Index begin = 0; begin < theta.rows(); begin += nu) {
@@ -28,6 +29,7 @@ class PathRecorder::Run : public GroupObserver {
   }
 
   const std::uint64_t number;
+  std::uint64_t observed = 0;
   std::vector<double> rows;
 
  private:
@@ -40,7 +42,7 @@ std::unique_ptr<GroupObserver> PathRecorder::begin(std::uint64_t first_run, std:
 
 void PathRecorder::flush(Run& run) {
   const std::lock_guard lock(mutex_);
-  if (run.number != oldest_) return;
+  if (run.number != oldest_ || cut_) return;
   if (!open_) writer_.begin_run(run.number);
   open_ = true;
   writer_.write(run.rows);
@@ -50,8 +52,9 @@ void PathRecorder::flush(Run& run) {
 void PathRecorder::end(std::unique_ptr<GroupObserver> group) {
   Run& run = static_cast<Run&>(*group);
   flush(run);
-  writer_.end_run();
   const std::lock_guard lock(mutex_);
+  cut_ = cut_ || run.observed < samples_;
+  if (!cut_) writer_.end_run();
   open_ = false;
   ++oldest_;
 }

@@ -45,8 +45,7 @@ std::string record(const Prepared& p, const Integrator& integrator, const PathPl
   const auto writer =
       make_path_writer(PathFormat::csv, make_layout(p.system, plan.runs, plan.samples()),
                        [&](std::string_view piece) { text += piece; });
-  PathRecorder recorder(*writer, integrator.step() * static_cast<double>(plan.every),
-                        p.system.size(), p.system.outputs());
+  PathRecorder recorder(*writer, p.system, plan, integrator.step());
   PathObserver* const observers[] = {&recorder};
   CHECK(run_paths(integrator, p.system.outputs(), plan, hooks, observers));
   return text;
