@@ -188,6 +188,30 @@ GaussianStart make_start(const StationaryState& state) {
   return start;
 }
 
+GaussianStart make_start(const core::State& state) {
+  GaussianStart start;
+  start.mean.resize(state.x.rows() + state.v.rows(), state.x.cols());
+  start.mean.topRows(state.x.rows()) = state.x;
+  if (state.v.rows() > 0) start.mean.bottomRows(state.v.rows()) = state.v;
+  start.covariance = MatrixXd::Zero(start.mean.rows(), start.mean.rows());
+  return start;
+}
+
+void LikelihoodSummary::add(const FilterResult& result) {
+  ++paths;
+  log_likelihood += result.log_likelihood;
+  observations += result.observations;
+  noise_free += result.noise_free;
+  chi_squared += result.chi_squared();
+  const LagCorrelation more = result.lag_one_correlation();
+  const std::uint64_t pairs = lag.pairs + more.pairs;
+  if (pairs == 0) return;
+  lag.value =
+      (lag.value * static_cast<double>(lag.pairs) + more.value * static_cast<double>(more.pairs)) /
+      static_cast<double>(pairs);
+  lag.pairs = pairs;
+}
+
 double FilterResult::chi_squared() const {
   double sum = 0.0;
   for (const FilteredOutput& out : outputs) {
