@@ -6,13 +6,13 @@
 #include <numbers>
 #include <utility>
 
-#include <Eigen/Eigenvalues>
 #include <Eigen/QR>
 #include <fmt/format.h>
 
 #include "core/error.hpp"
 #include "core/moments.hpp"
 #include "sim/dynamics/gap_cache.hpp"
+#include "sim/dynamics/gaussian_factor.hpp"
 
 namespace springspice::dynamics {
 namespace {
@@ -26,29 +26,6 @@ using Row = Eigen::RowVectorXd;
 constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
 constexpr double kRounding = 64.0 * kEpsilon;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-// Of the correlation matrix: a more negative eigenvalue is no rounding.
-constexpr double kIndefinite = -1e-10;
-
-// G of G G^T = covariance, which may be singular. Scaled to a unit diagonal first, so that
-// positions and velocities may be in any units.
-MatrixXd factor(const MatrixXd& covariance) {
-  const VectorXd scale = covariance.diagonal().cwiseMax(0.0).cwiseSqrt();
-  const VectorXd inverse =
-      scale.unaryExpr([](double value) { return value > 0.0 ? 1.0 / value : 0.0; });
-  const Eigen::SelfAdjointEigenSolver<MatrixXd> eigen(inverse.asDiagonal() * covariance *
-                                                      inverse.asDiagonal());
-  if (covariance.diagonal().minCoeff() < 0.0 || eigen.eigenvalues()(0) < kIndefinite) {
-    throw ParameterError(fmt::format(
-        "a covariance has an eigenvalue of {:.3g} (scaled to a unit diagonal); it must be positive "
-        "semidefinite",
-        eigen.eigenvalues()(0)));
-  }
-  const double nothing = kEpsilon * static_cast<double>(covariance.rows());
-  const VectorXd roots = eigen.eigenvalues().unaryExpr(
-      [&](double value) { return value > nothing ? std::sqrt(value) : 0.0; });
-  return scale.asDiagonal() * eigen.eigenvectors() * roots.asDiagonal();
-}
-
 struct Transition {
   core::Moments moments;
   MatrixXd noise;  ///< a factor of their covariance
@@ -166,7 +143,7 @@ void check(const core::SecondOrderSystem& system, const ObservedPath& path,
 
 std::vector<Filter> make_filters(const ObservedPath& path, const GaussianStart& start, Keep keep,
                                  FilterResult& result) {
-  const MatrixXd L = factor(start.covariance);
+  const MatrixXd L = factor_covariance(start.covariance);
   const auto times = static_cast<Index>(path.times.size());
   std::vector<Filter> filters;
   for (std::size_t p = 0; p < path.outputs.size(); ++p) {
@@ -244,7 +221,7 @@ FilterResult filter_path(const core::SecondOrderSystem& system, const ObservedPa
   const DenseDrift drift = make_dense_drift(system);
   GapCache<Transition> transitions([&](double gap) {
     core::Moments moments = core::propagate_moments(drift.A, drift.b, drift.Q, gap);
-    MatrixXd noise = factor(moments.covariance);
+    MatrixXd noise = factor_covariance(moments.covariance);
     return Transition{std::move(moments), std::move(noise)};
   });
   for (std::size_t k = 0; k < path.times.size(); ++k) {
