@@ -19,10 +19,6 @@ constexpr double kEquilibrium = 1e-9;
 
 double spread_of(double variance) { return std::sqrt(std::max(0.0, variance)); }
 
-Json optional_number(const std::optional<double>& value) {
-  return value ? number(*value) : Json(nullptr);
-}
-
 // An energy, and in units of kT/2 for each of nu degrees of freedom.
 std::string format_energy(const char* name, double energy, const core::SecondOrderSystem& system) {
   const double equal = 0.5 * system.kT * static_cast<double>(system.size());
@@ -115,15 +111,15 @@ Json stationary_to_json(const StationaryAnalysis& analysis, const core::SecondOr
   const dynamics::StationaryState& state = analysis.state;
   const bool moving = state.vv.size() > 0;
   Json json = {{"route", dynamics::to_string(state.route)},
-               {"relaxation_time", optional_number(analysis.relaxation_time)},
+               {"relaxation_time", number(analysis.relaxation_time)},
                {"energies",
                 {{"kinetic", moving ? number(analysis.kinetic) : Json(nullptr)},
                  {"potential", number(analysis.potential)},
                  {"equipartition", number(0.5 * system.kT * static_cast<double>(system.size()))}}},
                {"autocorrelation_times",
-                {{"kinetic", optional_number(analysis.times.kinetic)},
+                {{"kinetic", number(analysis.times.kinetic)},
                  {"potential", number(analysis.times.potential)},
-                 {"total", optional_number(analysis.times.total)}}},
+                 {"total", number(analysis.times.total)}}},
                {"temperatures", nullptr},
                {"coordinates", Json::array()}};
   if (analysis.temperatures) {

@@ -22,6 +22,8 @@ Json make_json() { return {{"springspice", SPRINGSPICE_VERSION}}; }
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
+Json number(const std::optional<double>& value) { return value ? number(*value) : Json(nullptr); }
+
 // A file name need not be UTF-8, and JSON must be.
 std::string format_json(const Json& json) {
   return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
@@ -171,29 +173,21 @@ std::string format_audit(const sim::Audit& audit, const core::SecondOrderSystem&
   return text + fmt::format("  entropy production {:.3g} k_B a unit of time: {}\n", rate, verdict);
 }
 
-namespace {
-
-Json optional_number(const std::optional<double>& value) {
-  return value ? number(*value) : Json(nullptr);
-}
-
-}  // namespace
-
 Json temperatures_to_json(const dynamics::Temperatures& temperatures,
                           const core::SecondOrderSystem& system, std::size_t output) {
   Json item = {{"mean", number(temperatures.mean)},
-               {"entropy_production", optional_number(temperatures.entropy_production)},
+               {"entropy_production", number(temperatures.entropy_production)},
                {"modes", Json::array()},
                {"nodes", Json::array()}};
   for (const dynamics::ModeTemperature& mode : temperatures.modes) {
     item["modes"].push_back({{"frequency", number(mode.frequency)},
-                             {"kinetic", optional_number(mode.temperature.kinetic)},
-                             {"potential", optional_number(mode.temperature.potential)}});
+                             {"kinetic", number(mode.temperature.kinetic)},
+                             {"potential", number(mode.temperature.potential)}});
   }
   for (std::size_t i = 0; i < temperatures.nodes.size(); ++i) {
     item["nodes"].push_back({{"node", node_label(system, i, output)},
-                             {"kinetic", optional_number(temperatures.nodes[i].kinetic)},
-                             {"potential", optional_number(temperatures.nodes[i].potential)}});
+                             {"kinetic", number(temperatures.nodes[i].kinetic)},
+                             {"potential", number(temperatures.nodes[i].potential)}});
   }
   return item;
 }

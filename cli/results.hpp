@@ -22,6 +22,7 @@ Json make_json();
 
 /// A number, or null where it is NaN or infinite, which JSON has no word for.
 Json number(double value);
+Json number(const std::optional<double>& value);
 
 /// JSON as text in ASCII, one value a line.
 std::string format_json(const Json& json);
