@@ -22,6 +22,8 @@ Json make_json() { return {{"springspice", SPRINGSPICE_VERSION}}; }
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
+Json number(const std::optional<double>& value) { return value ? number(*value) : Json(nullptr); }
+
 // A file name need not be UTF-8, and JSON must be.
 std::string format_json(const Json& json) {
   return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
@@ -112,34 +114,34 @@ std::string node_label(const core::SecondOrderSystem& system, std::size_t i, std
   return system.outputs() == 1 ? label : fmt::format("{}y{}", label, output + 1);
 }
 
-std::string format_tables(const sim::Audit& audit, const core::SecondOrderSystem& system) {
-  // All outputs obey the same equations; a circuit may still differ between them.
-  const sim::OutputAudit& first = audit.outputs.front();
+}  // namespace
+
+std::string format_temperatures(const dynamics::Temperatures& temperatures,
+                                const core::SecondOrderSystem& system) {
   std::string text;
   const auto more = [&](std::size_t count) {
     return count <= kShownRows ? "" : fmt::format("  ... {} in all; --json lists them\n", count);
   };
-  if (!first.modes.empty()) {
-    text += fmt::format("  {:>12} {:>12} {:>12}\n", audit.overdamped ? "mode, rate" : "mode, omega",
+  const bool overdamped = system.dynamics == core::Dynamics::overdamped;
+  if (!temperatures.modes.empty()) {
+    text += fmt::format("  {:>12} {:>12} {:>12}\n", overdamped ? "mode, rate" : "mode, omega",
                         "kinetic", "potential");
-    for (std::size_t k = 0; k < std::min(kShownRows, first.modes.size()); ++k) {
-      const sim::ModeTemperature& mode = first.modes[k];
+    for (std::size_t k = 0; k < std::min(kShownRows, temperatures.modes.size()); ++k) {
+      const dynamics::ModeTemperature& mode = temperatures.modes[k];
       text += fmt::format("  {:12.6g} {} {}\n", mode.frequency,
                           format_temperature(mode.temperature.kinetic),
                           format_temperature(mode.temperature.potential));
     }
-    text += more(first.modes.size());
+    text += more(temperatures.modes.size());
   }
   text += fmt::format("  {:>12} {:>12} {:>12}\n", "node", "kinetic", "potential");
-  for (std::size_t i = 0; i < std::min(kShownRows, first.nodes.size()); ++i) {
+  for (std::size_t i = 0; i < std::min(kShownRows, temperatures.nodes.size()); ++i) {
     text += fmt::format("  {:>12} {} {}\n", node_label(system, i, 0),
-                        format_temperature(first.nodes[i].kinetic),
-                        format_temperature(first.nodes[i].potential));
+                        format_temperature(temperatures.nodes[i].kinetic),
+                        format_temperature(temperatures.nodes[i].potential));
   }
-  return text + more(first.nodes.size());
+  return text + more(temperatures.nodes.size());
 }
-
-}  // namespace
 
 std::string format_audit(const sim::Audit& audit, const core::SecondOrderSystem& system) {
   if (!audit.obstacle.empty()) {
@@ -148,7 +150,8 @@ std::string format_audit(const sim::Audit& audit, const core::SecondOrderSystem&
   std::string text = fmt::format(
       "\ntemperatures of the circuit{}, from its Lyapunov equation (the model's kT is {:.6g})\n{}",
       audit.with_own_noise ? " with its resistors' own noise" : "", audit.kT,
-      format_tables(audit, system));
+      // All outputs obey the same equations; a circuit may still differ between them.
+      format_temperatures(audit.outputs.front(), system));
   double rate = 0.0;
   bool known = true;
   double mean = 0.0;
@@ -170,34 +173,37 @@ std::string format_audit(const sim::Audit& audit, const core::SecondOrderSystem&
   return text + fmt::format("  entropy production {:.3g} k_B a unit of time: {}\n", rate, verdict);
 }
 
+Json temperatures_to_json(const dynamics::Temperatures& temperatures,
+                          const core::SecondOrderSystem& system, std::size_t output) {
+  Json item = {{"mean", number(temperatures.mean)},
+               {"entropy_production", number(temperatures.entropy_production)},
+               {"modes", Json::array()},
+               {"nodes", Json::array()}};
+  for (const dynamics::ModeTemperature& mode : temperatures.modes) {
+    item["modes"].push_back({{"frequency", number(mode.frequency)},
+                             {"kinetic", number(mode.temperature.kinetic)},
+                             {"potential", number(mode.temperature.potential)}});
+  }
+  for (std::size_t i = 0; i < temperatures.nodes.size(); ++i) {
+    item["nodes"].push_back({{"node", node_label(system, i, output)},
+                             {"kinetic", number(temperatures.nodes[i].kinetic)},
+                             {"potential", number(temperatures.nodes[i].potential)}});
+  }
+  return item;
+}
+
 Json audit_to_json(const sim::Audit& audit, const core::SecondOrderSystem& system) {
   Json json = {{"kT", audit.kT}, {"own_noise", audit.with_own_noise}};
   if (!audit.obstacle.empty()) {
     json["obstacle"] = audit.obstacle;
     return json;
   }
-  const auto value = [](const std::optional<double>& t) { return t ? number(*t) : Json(nullptr); };
   json["coldest"] = number(audit.coldest);
   json["hottest"] = number(audit.hottest);
   json["spread"] = number(audit.spread());
   json["outputs"] = Json::array();
   for (std::size_t p = 0; p < audit.outputs.size(); ++p) {
-    const sim::OutputAudit& output = audit.outputs[p];
-    Json item = {{"mean", number(output.mean)},
-                 {"entropy_production", value(output.entropy_production)},
-                 {"modes", Json::array()},
-                 {"nodes", Json::array()}};
-    for (const sim::ModeTemperature& mode : output.modes) {
-      item["modes"].push_back({{"frequency", number(mode.frequency)},
-                               {"kinetic", value(mode.temperature.kinetic)},
-                               {"potential", value(mode.temperature.potential)}});
-    }
-    for (std::size_t i = 0; i < output.nodes.size(); ++i) {
-      item["nodes"].push_back({{"node", node_label(system, i, p)},
-                               {"kinetic", value(output.nodes[i].kinetic)},
-                               {"potential", value(output.nodes[i].potential)}});
-    }
-    json["outputs"].push_back(std::move(item));
+    json["outputs"].push_back(temperatures_to_json(audit.outputs[p], system, p));
   }
   return json;
 }

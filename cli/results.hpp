@@ -10,6 +10,7 @@
 #include "cli/output_file.hpp"
 #include "core/model.hpp"
 #include "sim/certify.hpp"
+#include "sim/dynamics/temperatures.hpp"
 
 namespace springspice::cli {
 
@@ -21,6 +22,7 @@ Json make_json();
 
 /// A number, or null where it is NaN or infinite, which JSON has no word for.
 Json number(double value);
+Json number(const std::optional<double>& value);
 
 /// JSON as text in ASCII, one value a line.
 std::string format_json(const Json& json);
@@ -50,6 +52,12 @@ Json checks_to_json(const sim::Report& report);
 /// production, and whether this is equilibrium.
 std::string format_audit(const sim::Audit& audit, const core::SecondOrderSystem& system);
 Json audit_to_json(const sim::Audit& audit, const core::SecondOrderSystem& system);
+
+/// The tables of format_audit() and the lists of audit_to_json(), for temperatures of any origin.
+std::string format_temperatures(const dynamics::Temperatures& temperatures,
+                                const core::SecondOrderSystem& system);
+Json temperatures_to_json(const dynamics::Temperatures& temperatures,
+                          const core::SecondOrderSystem& system, std::size_t output);
 
 Json null_space_to_json(const core::SecondOrderSystem& system, const core::NullSpace& null_space);
 Json grid_to_json(const core::Model& model);

@@ -11,7 +11,8 @@
 
 namespace springspice::dynamics {
 
-/// @pre covariance is symmetric; negative eigenvalues of the size of rounding count as 0
+/// @throws core::ParameterError for a covariance that is not positive semidefinite: a negative
+/// variance, or a pivot (of the scaled matrix) below -1e-10. @pre it is symmetric
 Eigen::MatrixXd factor_covariance(const Eigen::Ref<const Eigen::MatrixXd>& covariance);
 
 }  // namespace springspice::dynamics

@@ -6,12 +6,12 @@
 #include <numbers>
 #include <utility>
 
-#include <Eigen/Eigenvalues>
 #include <Eigen/QR>
 #include <fmt/format.h>
 
 #include "core/error.hpp"
 #include "core/moments.hpp"
+#include "sim/dynamics/covariance_factor.hpp"
 #include "sim/dynamics/gap_cache.hpp"
 
 namespace springspice::dynamics {
@@ -26,29 +26,6 @@ using Row = Eigen::RowVectorXd;
 constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
 constexpr double kRounding = 64.0 * kEpsilon;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-// Of the correlation matrix: a more negative eigenvalue is no rounding.
-constexpr double kIndefinite = -1e-10;
-
-// G of G G^T = covariance, which may be singular. Scaled to a unit diagonal first, so that
-// positions and velocities may be in any units.
-MatrixXd factor(const MatrixXd& covariance) {
-  const VectorXd scale = covariance.diagonal().cwiseMax(0.0).cwiseSqrt();
-  const VectorXd inverse =
-      scale.unaryExpr([](double value) { return value > 0.0 ? 1.0 / value : 0.0; });
-  const Eigen::SelfAdjointEigenSolver<MatrixXd> eigen(inverse.asDiagonal() * covariance *
-                                                      inverse.asDiagonal());
-  if (covariance.diagonal().minCoeff() < 0.0 || eigen.eigenvalues()(0) < kIndefinite) {
-    throw ParameterError(fmt::format(
-        "a covariance has an eigenvalue of {:.3g} (scaled to a unit diagonal); it must be positive "
-        "semidefinite",
-        eigen.eigenvalues()(0)));
-  }
-  const double nothing = kEpsilon * static_cast<double>(covariance.rows());
-  const VectorXd roots = eigen.eigenvalues().unaryExpr(
-      [&](double value) { return value > nothing ? std::sqrt(value) : 0.0; });
-  return scale.asDiagonal() * eigen.eigenvectors() * roots.asDiagonal();
-}
-
 struct Transition {
   core::Moments moments;
   MatrixXd noise;  ///< a factor of their covariance
@@ -68,8 +45,11 @@ class Filter {
     const Index n = m_.size();
     terms_ = moments.propagator.cwiseAbs() * m_.cwiseAbs() + moments.drift.col(output).cwiseAbs();
     m_ = moments.propagator * m_ + moments.drift.col(output);
-    MatrixXd array(2 * n, n);
-    array << (moments.propagator * L_).transpose(), transition.noise.transpose();
+    // Both factors have as many columns as their rank.
+    const Index carried = L_.cols(), fresh = transition.noise.cols();
+    MatrixXd array = MatrixXd::Zero(std::max(n, carried + fresh), n);
+    array.topRows(carried) = (moments.propagator * L_).transpose();
+    array.middleRows(carried, fresh) = transition.noise.transpose();
     const Eigen::HouseholderQR<MatrixXd> qr(array);
     L_ = qr.matrixQR().topRows(n).triangularView<Eigen::Upper>().transpose();
     spread_ = spread_.cwiseMax(L_.rowwise().norm());
@@ -166,7 +146,7 @@ void check(const core::SecondOrderSystem& system, const ObservedPath& path,
 
 std::vector<Filter> make_filters(const ObservedPath& path, const GaussianStart& start, Keep keep,
                                  FilterResult& result) {
-  const MatrixXd L = factor(start.covariance);
+  const MatrixXd L = factor_covariance(start.covariance);
   const auto times = static_cast<Index>(path.times.size());
   std::vector<Filter> filters;
   for (std::size_t p = 0; p < path.outputs.size(); ++p) {
@@ -186,6 +166,30 @@ GaussianStart make_start(const StationaryState& state) {
   start.mean = MatrixXd::Zero(start.covariance.rows(), state.mean.cols());
   start.mean.topRows(state.mean.rows()) = state.mean;
   return start;
+}
+
+GaussianStart make_start(const core::State& state) {
+  GaussianStart start;
+  start.mean.resize(state.x.rows() + state.v.rows(), state.x.cols());
+  start.mean.topRows(state.x.rows()) = state.x;
+  if (state.v.rows() > 0) start.mean.bottomRows(state.v.rows()) = state.v;
+  start.covariance = MatrixXd::Zero(start.mean.rows(), start.mean.rows());
+  return start;
+}
+
+void LikelihoodSummary::add(const FilterResult& result) {
+  ++paths;
+  log_likelihood += result.log_likelihood;
+  observations += result.observations;
+  noise_free += result.noise_free;
+  chi_squared += result.chi_squared();
+  const LagCorrelation more = result.lag_one_correlation();
+  const std::uint64_t pairs = lag.pairs + more.pairs;
+  if (pairs == 0) return;
+  lag.value =
+      (lag.value * static_cast<double>(lag.pairs) + more.value * static_cast<double>(more.pairs)) /
+      static_cast<double>(pairs);
+  lag.pairs = pairs;
 }
 
 double FilterResult::chi_squared() const {
@@ -220,7 +224,7 @@ FilterResult filter_path(const core::SecondOrderSystem& system, const ObservedPa
   const DenseDrift drift = make_dense_drift(system);
   GapCache<Transition> transitions([&](double gap) {
     core::Moments moments = core::propagate_moments(drift.A, drift.b, drift.Q, gap);
-    MatrixXd noise = factor(moments.covariance);
+    MatrixXd noise = factor_covariance(moments.covariance);
     return Transition{std::move(moments), std::move(noise)};
   });
   for (std::size_t k = 0; k < path.times.size(); ++k) {

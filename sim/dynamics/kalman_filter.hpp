@@ -49,8 +49,9 @@ struct GaussianStart {
   Eigen::MatrixXd mean;        ///< n x m, one column an output
   Eigen::MatrixXd covariance;  ///< n x n, positive semidefinite, of every output
 };
-/// The stationary state.
+/// The stationary state; or a state that is known exactly.
 GaussianStart make_start(const StationaryState& state);
+GaussianStart make_start(const core::State& state);
 
 /// The filter's view of one output, with everything seen up to each time.
 struct FilteredOutput {
@@ -75,6 +76,17 @@ struct FilterResult {
   /// Of the innovations, which are independent N(0, 1) where the model is true.
   double chi_squared() const;
   LagCorrelation lag_one_correlation() const;
+};
+
+/// Sums over independent paths.
+struct LikelihoodSummary {
+  std::uint64_t paths = 0;
+  double log_likelihood = 0.0;
+  std::uint64_t observations = 0, noise_free = 0;
+  double chi_squared = 0.0;
+  LagCorrelation lag;
+
+  void add(const FilterResult& result);
 };
 
 enum class Keep { innovations, states };

@@ -23,7 +23,7 @@ Eigen::MatrixXd compute_position_spectra(const core::SecondOrderSystem& system,
                                          std::span<const double> omega,
                                          std::span<const Eigen::Index> coordinates);
 
-/// The same from the modes: O(nu^2) numbers a frequency and coordinate, or O(nu) for fdt noise.
+/// The same from the modes: O(nu^2) operations a frequency and coordinate, O(nu) with fdt noise.
 Eigen::MatrixXd compute_position_spectra(const core::SecondOrderSystem& system,
                                          const core::Modes& modes, std::span<const double> omega,
                                          std::span<const Eigen::Index> coordinates);

@@ -113,9 +113,9 @@ class BoltzmannStart : public StartSampler {
   std::uint64_t seed_;
 };
 
-class GaussianStart : public StartSampler {
+class CorrelatedStart : public StartSampler {
  public:
-  GaussianStart(const MatrixXd& mean, const MatrixXd& covariance, std::uint64_t seed)
+  CorrelatedStart(const MatrixXd& mean, const MatrixXd& covariance, std::uint64_t seed)
       : mean_(MatrixXd::Zero(covariance.rows(), mean.cols())),
         factor_(factor_covariance(covariance)),
         seed_(seed) {
@@ -167,7 +167,7 @@ std::unique_ptr<StartSampler> make_stationary_start(const core::SecondOrderSyste
     return std::make_unique<BoltzmannStart>(system, core::solve_fit(system, null_space), seed);
   }
   const StationaryState state = solve_stationary_state(system, null_space, modes);
-  return std::make_unique<GaussianStart>(state.mean, state.covariance(), seed);
+  return std::make_unique<CorrelatedStart>(state.mean, state.covariance(), seed);
 }
 
 }  // namespace springspice::dynamics

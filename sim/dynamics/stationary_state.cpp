@@ -44,11 +44,12 @@ std::string list(const Range& items, const Format& format) {
   return items.size() <= kNamed ? text : fmt::format("{}, ... {} in all", text, items.size());
 }
 
-bool is_definite(const core::SparseMatrix& matrix) {
+// Every pivot above this part of its diagonal entry.
+bool is_definite(const core::SparseMatrix& matrix, double limit) {
   const Eigen::SimplicialLDLT<core::SparseMatrix> factor(matrix);
   if (factor.info() != Eigen::Success) return false;
   const Eigen::VectorXd diagonal = factor.permutationP() * matrix.diagonal();
-  return (factor.vectorD().array() > kSingularPivot * diagonal.array().abs()).all();
+  return (factor.vectorD().array() > limit * diagonal.array().abs()).all();
 }
 
 // Omega of the modes that no friction reaches.
@@ -61,7 +62,7 @@ std::vector<double> find_undamped(const SecondOrderSystem& system,
     for (const double stiffness : modes->stiffness) found.push_back(std::sqrt(stiffness));
     return found;
   }
-  if (is_definite(system.D)) return found;
+  if (is_definite(system.D, kSingularPivot)) return found;
   const Eigen::EigenSolver<MatrixXd> solver(make_dense_drift(system).A, false);
   const double fastest = solver.eigenvalues().cwiseAbs().maxCoeff();
   for (const auto& value : solver.eigenvalues()) {
@@ -147,7 +148,8 @@ std::string explain_no_stationary_state(const SecondOrderSystem& system,
         null_space.dimension(), null_space.dimension() == 1 ? "" : "s",
         list(null_space.support, label));
   }
-  if (!is_definite(system.K)) {
+  // The rank has been decided above.
+  if (!is_definite(system.K, 0.0)) {
     return "K is not positive definite, so positions run away from the rest position; give springs "
            "that hold every direction";
   }

@@ -108,17 +108,17 @@ TEST_CASE("simulate: statistics of an equilibrium are those of Boltzmann's distr
 
 TEST_CASE("simulate: a long average over time; memory does not grow with paths or steps") {
   const Data folder;
-  const Result small = run(folder, "simulate" + kModel + " --paths 100 --statistics s --t-end 20");
+  const Result small = run(folder, "simulate" + kModel + " --paths 10000 --statistics s --t-end 30");
   const Result large = run(
-      folder, "simulate" + kModel + " --paths 3000 --statistics l --t-end 200 --average-from 20");
+      folder, "simulate" + kModel + " --paths 30000 --statistics l --t-end 60 --average-from 20");
   REQUIRE(small.status == 0);
   REQUIRE(large.status == 0);
   CHECK(large.peak_mb < small.peak_mb + 2.0);
   const Json json = Json::parse(folder.text("l/statistics.json"));
-  CHECK(json["states_averaged"] > 9000 * 100);
+  CHECK(json["states_averaged"] > 30000 * 50);
   const double kinetic = json["kinetic_energy"]["mean"];
-  // Even if all states of a path were one: 9000 draws of 2 kT, variance 2 kT^2.
-  CHECK(std::abs(kinetic - 0.02) < 3.29 * 0.02 * std::sqrt(0.5 / 9000.0));
+  // Even if all states of a path were one: 30000 draws of 2 kT, variance 2 kT^2.
+  CHECK(std::abs(kinetic - 0.02) < 3.29 * 0.02 * std::sqrt(0.5 / 30000.0));
 }
 
 TEST_CASE("simulate: without noise every scheme ends in the fit") {

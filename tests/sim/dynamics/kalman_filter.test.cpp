@@ -197,6 +197,26 @@ TEST_CASE("filter: what was seen exactly twice has no density the second time") 
   CHECK(std::isinf(filter_path(system, path, start).log_likelihood));
 }
 
+TEST_CASE("filter: sums over paths; a start that is known exactly") {
+  const Stationary p(small::general());
+  core::State known{MatrixXd::Constant(3, 2, 0.5), MatrixXd::Constant(3, 2, -1.0)};
+  const dynamics::GaussianStart start = dynamics::make_start(known);
+  const FilterResult first = filter_path(p.system, make_path(0.1), start);
+  const FilterResult second = filter_path(p.system, make_path(0.4), p.start());
+  // At the first time nothing but the error of measurement is left.
+  CHECK(first.outputs[0].innovations(0, 0) == Approx((std::cos(0.0) - 0.5) / 0.1));
+  CHECK(first.outputs[0].innovations(2, 0) == Approx((std::cos(4.0) + 1.0) / 0.1));
+  dynamics::LikelihoodSummary sum;
+  sum.add(first);
+  sum.add(second);
+  CHECK(sum.paths == 2);
+  CHECK(sum.log_likelihood == first.log_likelihood + second.log_likelihood);
+  CHECK(sum.chi_squared == first.chi_squared() + second.chi_squared());
+  CHECK(sum.lag.pairs == 32);
+  CHECK(sum.lag.value ==
+        Approx((first.lag_one_correlation().value + second.lag_one_correlation().value) / 2.0));
+}
+
 TEST_CASE("filter mistake: sizes, errors of measurement, start, times") {
   const Stationary p(small::general());
   const auto message_of = [&](const ObservedPath& path, const dynamics::GaussianStart& start) {
