@@ -14,6 +14,7 @@
 #include "core/table.hpp"
 #include "hw/deck_noise.hpp"
 #include "hw/realization.hpp"
+#include "sim/dynamics/train.hpp"
 
 namespace springspice::cli {
 
@@ -21,6 +22,17 @@ namespace springspice::cli {
 class UsageError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+};
+
+/// What `train` alone is told.
+struct TrainOptions {
+  dynamics::TrainingPlan plan;  ///< its seed is that of Options
+  std::uint64_t epochs = 100;
+  double test_fraction = 0.2;
+  std::optional<std::string> test;    ///< table in place of a fraction
+  std::optional<std::string> groups;  ///< of inputs; none: all in one
+  bool add = false;                   ///< the groups' predictions, in place of averaging them
+  std::optional<std::string> curve;   ///< CSV of the learning curve
 };
 
 /// Everything that any command may be told; which part counts depends on the command.
@@ -58,6 +70,7 @@ struct Options {
   int workers = 1;
   std::optional<std::string> ensemble;  ///< CSV of the end states
   std::optional<std::string> spectrum;  ///< CSV of the spectra
+  TrainOptions train;
 };
 
 struct CommandLine {
