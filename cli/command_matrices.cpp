@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.hpp"
-#include "cli/output_file.hpp"
+#include "cli/output_folder.hpp"
 #include "cli/pipeline.hpp"
 #include "cli/results.hpp"
 #include "core/error.hpp"
@@ -17,58 +17,22 @@
 namespace springspice::cli {
 namespace {
 
-// The files of one folder: all are complete before the first takes its name, so that a folder
-// never holds the M of one model and the K of another.
-class Folder {
- public:
-  explicit Folder(const std::string& path) : path_(path) { make_folder(path); }
+const std::vector<std::string> kFiles = {"M.mtx", "A.mtx", "b.mtx", "B.mtx", "W.mtx"};
 
-  OutputFile& add(const char* name) {
-    names_.emplace_back(name);
-    files_.push_back(std::make_unique<OutputFile>(path_ + "/" + name));
-    return *files_.back();
+template <typename Matrix>
+void add_matrix(OutputFolder& folder, const char* name, const Matrix& matrix,
+                core::Symmetry symmetry) {
+  OutputFile& file = folder.add(name);
+  if constexpr (std::is_same_v<Matrix, core::SparseMatrix>) {
+    core::write_matrix_market(file.stream(), matrix, symmetry);
+  } else {
+    core::write_matrix_market(file.stream(), matrix);
   }
-
-  template <typename Matrix>
-  void add_matrix(const char* name, const Matrix& matrix, core::Symmetry symmetry) {
-    OutputFile& file = add(name);
-    if constexpr (std::is_same_v<Matrix, core::SparseMatrix>) {
-      core::write_matrix_market(file.stream(), matrix, symmetry);
-    } else {
-      core::write_matrix_market(file.stream(), matrix);
-    }
-    file.finish();
-  }
-
-  const std::vector<std::string>& names() const { return names_; }
-
-  void commit() {
-    check_no_leftovers();
-    for (const auto& file : files_) file->finish();
-    for (const auto& file : files_) file->commit();
-  }
-
- private:
-  // A file of an earlier run that this one does not replace would be read as part of this one.
-  void check_no_leftovers() const {
-    for (const std::string name : {"M.mtx", "A.mtx", "b.mtx", "B.mtx", "W.mtx"}) {
-      if (std::find(names_.begin(), names_.end(), name) != names_.end()) continue;
-      std::error_code ignored;
-      if (!std::filesystem::exists(path_ + "/" + name, ignored)) continue;
-      throw OutputError(
-          fmt::format("--out {0}: it holds {1} of an earlier run, and this run has no {1}; remove "
-                      "that file or choose another --out",
-                      core::printable(path_, 200), name));
-    }
-  }
-
-  std::string path_;
-  std::vector<std::string> names_;
-  std::vector<std::unique_ptr<OutputFile>> files_;
-};
+  file.finish();
+}
 
 // Row by row, so that memory stays O(cells): one pass to count the entries, one to write them.
-void write_weights(Folder& folder, const Options& options, const core::Model& model) {
+void write_weights(OutputFolder& folder, const Options& options, const core::Model& model) {
   core::Table table(*options.data, options.columns);
   std::vector<double> u(model.inputs.size());
   std::vector<double> y(model.targets.size());
@@ -126,20 +90,20 @@ int run_matrices(const Options& options) {
   Progress progress;
   const Prepared prepared = prepare(options, progress);
   const core::SecondOrderSystem& system = prepared.system;
-  Folder folder(*options.out);
+  OutputFolder folder(*options.out);
   JsonOutput results(options);
   using core::Symmetry;
   if (system.dynamics == core::Dynamics::underdamped) {
-    folder.add_matrix("M.mtx", system.M, Symmetry::symmetric);
+    add_matrix(folder, "M.mtx", system.M, Symmetry::symmetric);
   }
-  folder.add_matrix("D.mtx", system.D, Symmetry::symmetric);
-  folder.add_matrix("K.mtx", system.K, Symmetry::symmetric);
-  folder.add_matrix("f.mtx", system.f, Symmetry::general);
+  add_matrix(folder, "D.mtx", system.D, Symmetry::symmetric);
+  add_matrix(folder, "K.mtx", system.K, Symmetry::symmetric);
+  add_matrix(folder, "f.mtx", system.f, Symmetry::general);
   if (system.size() <= core::kLangevinLimit) {
     const core::LangevinSystem langevin = core::make_langevin(system);
-    folder.add_matrix("A.mtx", langevin.A, Symmetry::general);
-    folder.add_matrix("b.mtx", langevin.b, Symmetry::general);
-    folder.add_matrix("B.mtx", langevin.B, Symmetry::general);
+    add_matrix(folder, "A.mtx", langevin.A, Symmetry::general);
+    add_matrix(folder, "b.mtx", langevin.b, Symmetry::general);
+    add_matrix(folder, "B.mtx", langevin.B, Symmetry::general);
   } else {
     print_remark(
         fmt::format("A, b and B are not written: M^-1 K is dense, {} x {} (limit: {} "
@@ -151,7 +115,7 @@ int run_matrices(const Options& options) {
   json["files"] = folder.names();
   folder.add("model.json").write(format_json(json));
   results.write(json);
-  folder.commit();
+  folder.commit(kFiles);
   results.commit();
   print_remark(describe_null_space(system, prepared.null_space));
   print_text(options, fmt::format("{} coordinates, {} output{}, rank of K {}; T = {}, U = {} at x0 "

@@ -9,6 +9,7 @@
 #include <sstream>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include <boost/program_options.hpp>
@@ -31,7 +32,8 @@ constexpr const char* kOverview =
     "Commands:\n"
     "  matrices  write the model's matrices (Matrix Market) and model.json\n"
     "  fit       least-squares fit and predictions\n"
-    "  train     the same by mini-batches, epoch by epoch\n"
+    "  simulate  numerical trajectories and ensembles, and their exact statistics\n"
+    "  train     the fit by mini-batches, epoch by epoch\n"
     "  netlist   write the circuit and its manifest\n"
     "  cosim     run the circuit in ngspice beside the model; the verdict\n"
     "  certify   the same for a netlist file, perhaps edited by hand\n"
@@ -61,6 +63,18 @@ constexpr CommandHelp kCommands[] = {
      "springspice fit --data FILE.csv [--query FILE.csv] [--out PREDICTIONS.csv] [options]\n\n"
      "Solves K x = f, the state in which the sticks come to rest, and predicts: at the rows of\n"
      "--query, else at the data."},
+    {"simulate",
+     "springspice simulate --data FILE.csv [--paths N] [--out PATHS.csv] [--statistics DIR]\n"
+     "springspice simulate --data FILE.csv --stationary\n"
+     "springspice simulate --data FILE.csv --likelihood OBSERVED.csv [--measurement-noise S]\n\n"
+     "Moves the model by itself, without a circuit: one path or many, from --x0 to --t-end. Paths "
+     "go\n"
+     "to a CSV, NumPy (.npy) or ngspice raw (.raw) file; --statistics keeps means, covariances "
+     "and\n"
+     "quantiles alone, whatever the number of paths. --stationary gives the exact stationary "
+     "state,\n"
+     "--likelihood the exact log-likelihood of an observed path. On Ctrl-C statistics so far are\n"
+     "written, marked partial."},
     {"train",
      "springspice train --data FILE.csv [--curve CURVE.csv] [--out PREDICTIONS.csv] [options]\n\n"
      "Learns by mini-batches, as in arXiv 2508.19015: positions and velocities persist, and in "
@@ -120,7 +134,7 @@ po::options_description source_options(Options& o) {
       "noise-model", po::value<std::string>()->default_value("fdt"),
       "fdt (thermal equilibrium), or diagonal (the paper's)")(
       "x0", po::value(&o.x0)->default_value("zero"),
-      "start: zero, random, stationary, or a Matrix Market file (nu x m)")(
+      "start: zero, random, stationary, or a Matrix Market or .npy file (nu x m)")(
       "seed", po::value<std::string>()->default_value("1"), "of random starts and random probes");
   return group;
 }
@@ -201,6 +215,28 @@ po::options_description train_options(Options& o) {
   return group;
 }
 
+po::options_description simulate_options(Options& o) {
+  po::options_description group("Simulation");
+  SimulateOptions& s = o.simulate;
+  group.add_options()("integrator", po::value<std::string>()->default_value("exact"),
+                      "exact, midpoint, baoab or euler-maruyama")(
+      "paths", po::value<std::string>()->default_value("1"), "runs, each with noise of its own")(
+      "threads", po::value<std::string>(),
+      "that share them (default: one a core); the results do not depend on it")(
+      "every", po::value<std::string>(),
+      "steps between two observations (default: 1 with --out, else about 200 in all)")(
+      "average-from", po::value<double>(),
+      "model time from which on --statistics averages over time too (default: the end alone)")(
+      "statistics", po::value<std::string>(),
+      "folder for statistics.json, series.csv, and means and covariances as .npy")(
+      "stationary", po::bool_switch(&s.stationary), "the exact stationary state, and no paths")(
+      "likelihood", po::value<std::string>(),
+      "log-likelihood of the path in this table: columns t and x0, x1, ... v0, ...; some or all")(
+      "measurement-noise", po::value(&s.measurement_noise)->default_value(0.0, "0"),
+      "standard deviation of each observed value of --likelihood");
+  return group;
+}
+
 po::options_description command_options(const std::string& command, Options& o) {
   po::options_description all;
   po::options_description results("Results");
@@ -218,6 +254,7 @@ po::options_description command_options(const std::string& command, Options& o) 
     }
     if (command == "cosim") all.add(engine_options(o));
     if (command == "train") all.add(train_options(o));
+    if (command == "simulate") all.add(time_options()).add(simulate_options(o));
   }
   if (command == "fit" || command == "train") {
     results.add_options()("query", po::value<std::string>(), "predict at the rows of this table");
@@ -228,6 +265,8 @@ po::options_description command_options(const std::string& command, Options& o) 
   }
   if (command == "matrices") {
     results.add_options()("out", po::value<std::string>(), "folder");
+  } else if (command == "simulate") {
+    results.add_options()("out", po::value<std::string>(), "the paths: a .csv, .npy or .raw file");
   } else if (command == "fit" || command == "train") {
     results.add_options()("out", po::value<std::string>(),
                           "predictions, CSV; - is standard output");
@@ -458,6 +497,40 @@ void read_training(const po::variables_map& map, Options& o) {
   t.curve = get<std::string>(map, "curve");
 }
 
+void read_simulation(const po::variables_map& map, Options& o) {
+  constexpr std::uint64_t kMost = 1'000'000'000'000;
+  const auto count = [&](const char* option) {
+    return read_whole(map[option].as<std::string>(), option, 1, kMost, "from 1 to 10^12");
+  };
+  SimulateOptions& s = o.simulate;
+  s.scheme = dynamics::parse_scheme(map["integrator"].as<std::string>());
+  s.runs = count("paths");
+  s.threads = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 256U));
+  if (const auto threads = get<std::string>(map, "threads")) {
+    s.threads = static_cast<int>(read_whole(*threads, "threads", 1, 256, "from 1 to 256"));
+  }
+  if (map.count("every") != 0) s.every = count("every");
+  s.average_from = get<double>(map, "average-from");
+  s.statistics = get<std::string>(map, "statistics");
+  s.likelihood = get<std::string>(map, "likelihood");
+  if (s.average_from && !(std::isfinite(*s.average_from) && *s.average_from >= 0.0)) {
+    throw UsageError(
+        fmt::format("--average-from is {}; it must be a finite time, 0 or more", *s.average_from));
+  }
+  if (!(std::isfinite(s.measurement_noise) && s.measurement_noise >= 0.0)) {
+    throw UsageError(fmt::format("--measurement-noise is {}; it must be a finite number, 0 or more",
+                                 s.measurement_noise));
+  }
+  if (s.measurement_noise > 0.0 && !s.likelihood) {
+    throw UsageError("--measurement-noise is that of the observed path; give --likelihood too");
+  }
+  const bool paths = s.statistics || map.count("out") != 0 || !map["paths"].defaulted();
+  if ((s.stationary || s.likelihood) && paths) {
+    throw UsageError(
+        "--stationary and --likelihood make no paths; leave --paths, --out and --statistics out");
+  }
+}
+
 // NAME.cir -> NAME.json
 std::string choose_manifest(const std::string& deck) {
   if (deck == "-") throw UsageError("--out -: a netlist comes with its manifest; name a file");
@@ -508,6 +581,7 @@ void check_files(const std::string& command, const po::variables_map& map, const
   add(reads, "--data", o.data);
   add(reads, "--query", o.query);
   add(reads, "--test", o.train.test);
+  add(reads, "--likelihood", o.simulate.likelihood);
   add(reads, "--system", o.system);
   for (const char* name : {"M.mtx", "D.mtx", "K.mtx", "f.mtx"}) {
     if (o.system) add(reads, "--system", *o.system + "/" + name);
@@ -525,6 +599,7 @@ void check_files(const std::string& command, const po::variables_map& map, const
   add(writes, "--ensemble", o.ensemble);
   add(writes, "--spectrum", o.spectrum);
   add(writes, "--curve", o.train.curve);
+  add(writes, "--statistics", o.simulate.statistics);
   add(writes, "--json", o.json);
   for (std::size_t i = 0; i < writes.size(); ++i) {
     const auto [option, path] = writes[i];
@@ -727,6 +802,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     }
     if (line.command == "certify" || line.command == "cosim") read_ensemble(map, line.options);
     if (line.command == "train") read_training(map, line.options);
+    if (line.command == "simulate") read_simulation(map, line.options);
     read_results(line.command, map, line.options);
     check_files(line.command, map, line.options);
   } catch (const po::error& error) {

@@ -14,6 +14,7 @@
 #include "core/table.hpp"
 #include "hw/deck_noise.hpp"
 #include "hw/realization.hpp"
+#include "sim/dynamics/integrator.hpp"
 #include "sim/dynamics/train.hpp"
 
 namespace springspice::cli {
@@ -33,6 +34,19 @@ struct TrainOptions {
   std::optional<std::string> groups;  ///< of inputs; none: all in one
   bool add = false;                   ///< the groups' predictions, in place of averaging them
   std::optional<std::string> curve;   ///< CSV of the learning curve
+};
+
+/// What `simulate` alone is told.
+struct SimulateOptions {
+  dynamics::Scheme scheme = dynamics::Scheme::exact;
+  std::uint64_t runs = 1;
+  int threads = 1;
+  std::optional<std::uint64_t> every;     ///< steps between two observations
+  std::optional<double> average_from;     ///< model time; none: the end alone
+  std::optional<std::string> statistics;  ///< folder
+  bool stationary = false;                ///< the exact stationary state, without paths
+  std::optional<std::string> likelihood;  ///< CSV of an observed path
+  double measurement_noise = 0.0;         ///< its standard deviation
 };
 
 /// Everything that any command may be told; which part counts depends on the command.
@@ -71,6 +85,7 @@ struct Options {
   std::optional<std::string> ensemble;  ///< CSV of the end states
   std::optional<std::string> spectrum;  ///< CSV of the spectra
   TrainOptions train;
+  SimulateOptions simulate;
 };
 
 struct CommandLine {

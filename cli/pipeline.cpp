@@ -55,21 +55,6 @@ double choose_range(const Prepared& prepared, const sim::Analysis& analysis) {
   return range > 0.0 ? range : 1.0;
 }
 
-struct Times {
-  double step = 0.0;
-  double end = 0.0;
-};
-
-Times choose_times(const Options& options, const core::TimeScales& scales) {
-  Times times;
-  const double rate = scales.fastest_rate > 0.0 ? scales.fastest_rate : 1.0;
-  times.step = options.dt.value_or(2.0 * std::numbers::pi / rate / 40.0);
-  const double slowest = scales.slowest_frequency > 0.0 ? scales.slowest_frequency : rate;
-  const double unit = scales.relaxation_time.value_or(2.0 * std::numbers::pi / slowest);
-  times.end = options.t_end.value_or(20.0 * unit);
-  return times;
-}
-
 hw::Manifest make_manifest(const Prepared& prepared, const sim::Analysis& analysis,
                            const Times& times, const std::string& deck_name) {
   hw::Manifest manifest;
@@ -109,6 +94,16 @@ void write_deck(const Options& options, const std::string& deck_name, Built& bui
 }
 
 }  // namespace
+
+Times choose_times(const Options& options, const core::TimeScales& scales) {
+  Times times;
+  const double rate = scales.fastest_rate > 0.0 ? scales.fastest_rate : 1.0;
+  times.step = options.dt.value_or(2.0 * std::numbers::pi / rate / 40.0);
+  const double slowest = scales.slowest_frequency > 0.0 ? scales.slowest_frequency : rate;
+  const double unit = scales.relaxation_time.value_or(2.0 * std::numbers::pi / slowest);
+  times.end = options.t_end.value_or(20.0 * unit);
+  return times;
+}
 
 // JSON holds nothing else, and a manifest must give back the column's name as it was.
 void require_utf8(const std::vector<std::string>& names, const std::string& file) {

@@ -27,6 +27,13 @@ Prepared prepare(const Options& options, Progress& progress);
 /// @throws core::InputError for a column name that JSON cannot hold
 void require_utf8(const std::vector<std::string>& names, const std::string& file);
 
+/// --dt and --t-end, or their defaults: 1/40 of the fastest period, 20 relaxation times.
+struct Times {
+  double step = 0.0;
+  double end = 0.0;
+};
+Times choose_times(const Options& options, const core::TimeScales& scales);
+
 /// False for standard input and for pipes, whose rows are gone once read.
 bool can_read_twice(const std::string& path);
 

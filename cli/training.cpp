@@ -67,6 +67,7 @@ std::vector<core::State> make_start(const Options& options, const core::DataRows
   for (const dynamics::LearningSystem& system : systems) {
     start.push_back(core::make_zero_state(system.rest));
     start.back().x = all.x.middleRows(first, system.rest.size());
+    if (system.underdamped()) start.back().v = all.v.middleRows(first, system.rest.size());
     first += system.rest.size();
   }
   return start;

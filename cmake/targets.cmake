@@ -33,3 +33,24 @@ function(springspice_library name)
   install(TARGETS ${name} EXPORT springspice ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(FILES ${ARG_HEADERS} DESTINATION include/springspice/${ARG_FOLDER})
 endfunction()
+
+# The random numbers, for a target: core's library, and the worker, which must do without it. The
+# kernel is compiled for three instruction sets; contraction off, so that all give the same bits.
+function(springspice_random_sources target)
+  set(core ${PROJECT_SOURCE_DIR}/core)
+  target_sources(${target} PRIVATE ${core}/random.cpp ${core}/noise_path.cpp
+    ${core}/normal_kernel_baseline.cpp ${core}/normal_kernel_avx2.cpp
+    ${core}/normal_kernel_avx512.cpp)
+  set(loops -O3 -ffp-contract=off -fno-math-errno -fno-trapping-math)
+  if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+    list(REMOVE_ITEM loops -O3)
+  endif()
+  set_source_files_properties(${core}/normal_kernel_baseline.cpp PROPERTIES
+    COMPILE_OPTIONS "${loops}")
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    set_source_files_properties(${core}/normal_kernel_avx2.cpp PROPERTIES
+      COMPILE_OPTIONS "${loops};-mavx2")
+    set_source_files_properties(${core}/normal_kernel_avx512.cpp PROPERTIES
+      COMPILE_OPTIONS "${loops};-mavx512f;-mavx512dq;-mprefer-vector-width=512")
+  endif()
+endfunction()

@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/fit.hpp"
 #include "core/matrix_market.hpp"
+#include "core/npy.hpp"
 #include "core/random.hpp"
 
 namespace springspice::core {
@@ -43,6 +44,24 @@ Eigen::MatrixXd draw_inverse(const SparseMatrix& matrix, const char* name, doubl
     draws.col(p) = std::sqrt(scale) * (factor.permutationPinv() * solved);
   }
   return draws;
+}
+
+void read_numpy_state(const SecondOrderSystem& system, const std::string& path, State& state) {
+  const NpyArray array = read_npy(path);
+  const auto nu = static_cast<std::uint64_t>(system.size());
+  const auto m = static_cast<std::uint64_t>(system.outputs());
+  const bool moving = system.dynamics == Dynamics::underdamped;
+  using Shape = std::vector<std::uint64_t>;
+  const bool both = moving && array.shape == Shape{2, nu, m};
+  if (!both && array.shape != Shape{nu, m} && !(m == 1 && array.shape == Shape{nu})) {
+    throw InputError(fmt::format(
+        "{}: shape {}, but the system has {} coordinate{} and {} output{}; give positions as "
+        "({}, {}){}",
+        path, array.format_shape(), nu, nu == 1 ? "" : "s", m, m == 1 ? "" : "s", nu, m,
+        moving ? fmt::format(", or positions and velocities as (2, {}, {})", nu, m) : ""));
+  }
+  state.x = array.matrix(0);
+  if (both) state.v = array.matrix(1);
 }
 
 }  // namespace
@@ -92,14 +111,20 @@ State draw_stationary_state(const SecondOrderSystem& system, const NullSpace& nu
 
 State read_state(const SecondOrderSystem& system, const std::string& path) {
   State state = make_zero_state(system);
-  state.x = read_dense_matrix(path);
+  if (path.ends_with(".npy") || is_npy(path)) {
+    read_numpy_state(system, path, state);
+  } else {
+    state.x = read_dense_matrix(path);
+  }
   if (state.x.rows() != system.size() || state.x.cols() != system.outputs()) {
     throw InputError(
         fmt::format("{}: {} x {} values, but the system has {} coordinates and {} "
                     "outputs; give one row a coordinate",
                     path, state.x.rows(), state.x.cols(), system.size(), system.outputs()));
   }
-  if (!state.x.allFinite()) throw InputError(path + ": values must be finite numbers");
+  if (!state.x.allFinite() || !state.v.allFinite()) {
+    throw InputError(path + ": values must be finite numbers");
+  }
   return state;
 }
 

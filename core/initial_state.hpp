@@ -23,7 +23,13 @@ State make_random_state(const SecondOrderSystem& system, std::span<const double>
 State draw_stationary_state(const SecondOrderSystem& system, const NullSpace& null_space,
                             std::uint64_t seed);
 
-/// x from a Matrix Market file of nu x m; v = 0. @throws InputError
+/// From a Matrix Market file: x of nu x m, v = 0. From a NumPy file (one that begins as such, or is
+/// named .npy; core/npy.hpp), by its shape:
+///
+///   (nu, m), or (nu,) of one output | x, and v = 0
+///   (2, nu, m)                      | x and v, underdamped only
+///
+/// @throws InputError for another shape (says which are right) and numbers that are not finite
 State read_state(const SecondOrderSystem& system, const std::string& path);
 
 }  // namespace springspice::core

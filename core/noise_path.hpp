@@ -6,9 +6,8 @@
 // two-sided spectral density is a^2 h sinc^4(f h), so a source of white noise of two-sided density
 // S (per unit time: <u(t) u(t')> = S delta(t - t')) has a = sqrt(S / h).
 //
-// A sample is a pure function of (seed, run, source, k): Philox4x64 through Random123, normal by
-// Box-Muller. The same numbers for any order of calls, any number of threads or processes, and
-// after a restart. Paths of different seeds, runs or sources are independent.
+// A sample is a pure function of (seed, run, source, k) (core/random.hpp): the same numbers for any
+// order of calls, any number of threads or processes, and after a restart. Paths of different seeds, runs or sources are independent.
 #pragma once
 
 #include <array>

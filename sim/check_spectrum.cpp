@@ -14,16 +14,17 @@
 //   drives        other sources: each in turn has the AC amplitude 1, and the squares are added
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <limits>
 #include <map>
 #include <numbers>
 
-#include <Eigen/SparseLU>
 #include <fmt/format.h>
 
 #include "core/langevin.hpp"
 #include "core/stationary.hpp"
 #include "netlist/writer.hpp"
+#include "sim/dynamics/spectrum.hpp"
 #include "sim/harness.hpp"
 #include "sim/spectral_grid.hpp"
 #include "sim/stamped.hpp"
@@ -74,27 +75,16 @@ std::vector<Reading> choose_readings(const Checker& checker, bool all) {
 // Two-sided, a row a frequency, a column a reading.
 Eigen::MatrixXd solve_model(const Checker& checker, const std::vector<SpectralPoint>& grid,
                             const std::vector<Reading>& readings) {
-  const core::SecondOrderSystem& system = checker.problem.system;
-  const Eigen::SparseMatrix<Complex> S = core::compute_force_noise_matrix(system).cast<Complex>();
-  Eigen::MatrixXd spectra(grid.size(), readings.size());
-  for (std::size_t f = 0; f < grid.size(); ++f) {
-    const double omega = grid[f].omega;
-    Eigen::SparseMatrix<Complex> matrix =
-        system.K.cast<Complex>() + Complex(0.0, omega) * system.D.cast<Complex>();
-    if (system.dynamics == core::Dynamics::underdamped) {
-      matrix -= Complex(omega * omega) * system.M.cast<Complex>();
-    }
-    matrix.makeCompressed();
-    Eigen::SparseLU<Eigen::SparseMatrix<Complex>> solver(matrix);
-    for (std::size_t r = 0; r < readings.size(); ++r) {
-      Eigen::VectorXcd unit = Eigen::VectorXcd::Zero(system.size());
-      unit(readings[r].coordinate) = 1.0;
-      Eigen::VectorXcd y = solver.solve(unit);
-      y += solver.solve(Eigen::VectorXcd(unit - matrix * y));
-      // The matrix is symmetric, so row i of its inverse is this column; S is real and symmetric.
-      const double spectrum = y.dot(S * y).real();
-      spectra(static_cast<Eigen::Index>(f), static_cast<Eigen::Index>(r)) =
-          readings[r].velocity ? omega * omega * spectrum : spectrum;
+  std::vector<double> omega;
+  for (const SpectralPoint& point : grid) omega.push_back(point.omega);
+  std::vector<Eigen::Index> coordinates;
+  for (const Reading& reading : readings) coordinates.push_back(reading.coordinate);
+  Eigen::MatrixXd spectra =
+      dynamics::compute_position_spectra(checker.problem.system, omega, coordinates);
+  for (std::size_t r = 0; r < readings.size(); ++r) {
+    if (!readings[r].velocity) continue;
+    for (std::size_t f = 0; f < grid.size(); ++f) {
+      spectra(static_cast<Eigen::Index>(f), static_cast<Eigen::Index>(r)) *= omega[f] * omega[f];
     }
   }
   return spectra;

@@ -3,6 +3,7 @@
 #include "core/error.hpp"
 #include "core/fit.hpp"
 #include "core/lagrangian.hpp"
+#include "core/npy.hpp"
 #include "core/random.hpp"
 #include "tests/catch.hpp"
 #include "tests/core/sample.hpp"
@@ -116,6 +117,63 @@ TEST_CASE("x0 from a file: nu x m positions, at rest") {
   CHECK(state.x(0, 1) == 7.0);
   CHECK(state.x(5, 0) == 6.0);
   CHECK(state.v == Eigen::MatrixXd::Zero(6, 2));
+}
+
+TEST_CASE("x0 from a NumPy file: positions, or positions and velocities, by its shape") {
+  const SecondOrderSystem system = model();
+  Eigen::Matrix<double, 12, 1> numbers;
+  for (Eigen::Index i = 0; i < 12; ++i) numbers(i) = static_cast<double>(i);
+  const std::string bytes(reinterpret_cast<const char*>(numbers.data()), sizeof numbers);
+  const std::uint64_t positions[] = {6, 2};
+  const TemporaryFile file(format_npy_header(positions) + bytes, "x0.npy");
+  State state = read_state(system, file.path());
+  CHECK(state.x(0, 1) == 1.0);  // row by row
+  CHECK(state.x(5, 0) == 10.0);
+  CHECK(state.v == Eigen::MatrixXd::Zero(6, 2));
+
+  const std::uint64_t both[] = {2, 6, 2};
+  // The name does not matter where the content tells.
+  const TemporaryFile moving(format_npy_header(both) + bytes + bytes, "start");
+  state = read_state(system, moving.path());
+  CHECK(state.x(5, 0) == 10.0);
+  CHECK(state.v(5, 1) == 11.0);
+
+  SecondOrderSystem one = system;
+  one.f = one.f.leftCols(1).eval();
+  const std::uint64_t line[] = {6};
+  file.write(format_npy_header(line) + bytes.substr(0, 48));
+  CHECK(read_state(one, file.path()).x(4, 0) == 4.0);
+}
+
+TEST_CASE("mistake: a NumPy file of another shape, or that is none") {
+  const auto message_of = [](const SecondOrderSystem& system, std::vector<std::uint64_t> shape) {
+    std::size_t numbers = 1;
+    for (const std::uint64_t side : shape) numbers *= side;
+    const TemporaryFile file(format_npy_header(shape) + std::string(8 * numbers, '\0'), "x0.npy");
+    try {
+      read_state(system, file.path());
+    } catch (const InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  CHECK_THAT(message_of(model(), {9, 2}),
+             ContainsSubstring("x0.npy: shape (9, 2), but the system has 6 coordinates and 2 "
+                               "outputs; give positions as (6, 2), or positions and velocities as "
+                               "(2, 6, 2)"));
+  CHECK_THAT(message_of(model(), {12}), ContainsSubstring("shape (12,), but the system has"));
+  CHECK_THAT(message_of(model(), {2, 6}), ContainsSubstring("shape (2, 6), but the system has"));
+  CHECK_THAT(message_of(model(Dynamics::overdamped), {2, 6, 2}),
+             ContainsSubstring("give positions as (6, 2)") && !ContainsSubstring("velocities"));
+  CHECK(message_of(model(), {6, 2}).empty());
+  const TemporaryFile text("1\n2\n", "x0.npy");
+  CHECK_THROWS_WITH(read_state(model(), text.path()), ContainsSubstring("x0.npy: no NumPy file"));
+  const double nan[] = {std::nan(""), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+  const std::uint64_t shape[] = {6, 2};
+  const TemporaryFile hole(
+      format_npy_header(shape) + std::string(reinterpret_cast<const char*>(nan), sizeof nan),
+      "x0.npy");
+  CHECK_THROWS_WITH(read_state(model(), hole.path()), ContainsSubstring("finite numbers"));
 }
 
 TEST_CASE("mistake: a stationary state where there is none") {

@@ -1,0 +1,4 @@
+#ifdef __x86_64__
+#define SPRINGSPICE_DRAW_NORMALS draw_normals_avx2
+#include "core/normal_kernel.inl"
+#endif
