@@ -59,7 +59,9 @@ Training::Training(std::vector<LearningSystem> systems, std::vector<SpringRows> 
   }
 }
 
-double Training::time() const { return static_cast<double>(batch_number(next_)) * plan_.batch_time; }
+double Training::time() const {
+  return static_cast<double>(batch_number(next_)) * plan_.batch_time;
+}
 
 std::size_t Training::batches() const {
   return (rows_.front().size() + plan_.batch - 1) / plan_.batch;
