@@ -8,12 +8,14 @@ set -eu
 cd "$(dirname "$0")/.."
 
 cmake --preset release -DSPRINGSPICE_BENCH=ON >/dev/null
-cmake --build --preset release --target bench_harness springspice-ngspice
+cmake --build --preset release --target bench_harness bench_train springspice-ngspice
 
 echo "load before: $(cat /proc/loadavg)"
 table=$(build/release/bench_harness --benchmark_repetitions="${REPETITIONS:-10}" \
   --benchmark_enable_random_interleaving=true --benchmark_report_aggregates_only=true \
   --benchmark_min_time=0.1 2>/dev/null)
+epochs=$(build/release/bench_train --benchmark_repetitions="${REPETITIONS:-10}" \
+  --benchmark_min_time=0.05 2>/dev/null)
 echo "load after:  $(cat /proc/loadavg)"
 
 echo "$table" | awk '
@@ -27,3 +29,8 @@ echo "$table" | awk '
     ratio("the same with the last point alone / plain ngspice", "run_only_last", "run_bare")
     ratio("one worker / two workers (at least 1.7)", "ensemble/1", "ensemble/2")
   }'
+
+echo "$epochs" | awk '
+  /^train_epoch/ { sub(/_(mean|median|stddev|cv)$/, "", $1)
+                   if (!($1 in least) || $2 < least[$1]) least[$1] = $2 }
+  END { for (name in least) printf "%-52s %6.0f us\n", name, least[name] }' | sort

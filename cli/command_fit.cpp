@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "cli/output_file.hpp"
 #include "cli/pipeline.hpp"
+#include "cli/predictions.hpp"
 #include "cli/results.hpp"
 #include "core/error.hpp"
 #include "core/fit.hpp"
@@ -13,81 +14,9 @@
 namespace springspice::cli {
 namespace {
 
-// Writes one line a row: inputs, targets where the table has them, predictions.
-class PredictionWriter {
- public:
-  PredictionWriter(const core::Model& model, OutputFile* file) : file_(file) {
-    for (const std::string& name : model.inputs) header_ += csv_cell(name) + ",";
-    with_targets_ = header_;
-    for (const std::string& name : model.targets) with_targets_ += csv_cell(name) + ",";
-    for (const std::string& name : model.targets) {
-      fits_ += (fits_.empty() ? "" : ",") + csv_cell(name + "_fit");
-    }
-  }
-  void write_header(bool targets) {
-    if (file_ != nullptr) file_->write((targets ? with_targets_ : header_) + fits_ + "\n");
-  }
-  void write_row(std::span<const double> u, std::span<const double> y,
-                 std::span<const double> fit) {
-    if (file_ == nullptr) return;
-    line_.clear();
-    for (const auto values : {u, y, fit}) {
-      for (const double value : values) {
-        fmt::format_to(std::back_inserter(line_), "{}{}", line_.empty() ? "" : ",", value);
-      }
-    }
-    line_ += '\n';
-    file_->write(line_);
-  }
-
- private:
-  OutputFile* file_;
-  std::string header_, with_targets_, fits_, line_;
-};
-
-struct Errors {
-  std::vector<double> largest;
-  std::size_t rows = 0;
-  std::size_t clamped = 0;
-};
-
-// Predictions at the data or at the query; largest errors where there are targets.
-Errors predict(const core::Model& model, const Eigen::MatrixXd& x, const Options& options,
-               OutputFile* file) {
-  core::ColumnChoice columns{model.inputs, model.targets, options.query.has_value()};
-  if (options.query) columns.targets.clear();
-  core::Table table(options.query.value_or(*options.data), columns);
-  core::Predictor predictor(model.data.grid(), x);
-  PredictionWriter writer(model, file);
-  writer.write_header(!options.query);
-  std::vector<double> u(model.inputs.size());
-  std::vector<double> y(table.targets().size());
-  std::vector<double> fit(model.targets.size());
-  Errors errors;
-  errors.largest.assign(options.query ? 0 : fit.size(), 0.0);
-  while (table.next(u, y)) {
-    predictor.predict(u, fit);
-    for (std::size_t p = 0; p < errors.largest.size(); ++p) {
-      errors.largest[p] = std::max(errors.largest[p], std::abs(fit[p] - y[p]));
-    }
-    writer.write_row(u, y, fit);
-    ++errors.rows;
-  }
-  errors.clamped = predictor.clamped();
-  return errors;
-}
-
 double root_mean_square(const core::Model& model, const Eigen::MatrixXd& x, std::size_t output) {
   const double sum = model.data.residual_squares(x.col(static_cast<Eigen::Index>(output)), output);
   return std::sqrt(sum / static_cast<double>(model.data.count()));
-}
-
-Json nodes_to_json(const Eigen::MatrixXd& x) {
-  Json rows = Json::array();
-  for (Eigen::Index i = 0; i < x.rows(); ++i) {
-    rows.push_back(std::vector<double>(x.row(i).begin(), x.row(i).end()));
-  }
-  return rows;
 }
 
 // Matrices have no data: the fit is K x = f, one row a coordinate.
@@ -130,12 +59,7 @@ int run_fit(const Options& options) {
     if (options.query) throw UsageError("--query needs --data: given matrices have no inputs");
     return fit_system(options, progress);
   }
-  // A pipe is gone after the fit: without a query there is nothing left to predict at.
-  const bool can_predict = options.query || can_read_twice(*options.data);
-  if (!can_predict && options.out) {
-    throw UsageError(fmt::format(
-        "--data {} can be read only once; give --query FILE.csv for predictions", *options.data));
-  }
+  const bool predictable = can_predict(options);
   std::optional<OutputFile> file;
   if (options.out) file.emplace(*options.out);
   JsonOutput results(options);
@@ -143,8 +67,17 @@ int run_fit(const Options& options) {
   print_remark(describe_null_space(prepared.system, prepared.null_space));
   const core::Model& model = *prepared.model;
   const Eigen::MatrixXd x = core::solve_fit(prepared.system, prepared.null_space);
-  Errors errors;
-  if (can_predict) errors = predict(model, x, options, file ? &*file : nullptr);
+  PredictionErrors errors;
+  if (predictable) {
+    core::Predictor predictor(model.data.grid(), x);
+    const auto predict = [&predictor](std::span<const double> u, std::span<double> y) {
+      const std::size_t before = predictor.clamped();
+      predictor.predict(u, y);
+      return predictor.clamped() > before;
+    };
+    errors =
+        write_predictions(model.inputs, model.targets, predict, options, file ? &*file : nullptr);
+  }
   if (file) file->finish();
 
   Json json = make_json();
@@ -174,12 +107,7 @@ int run_fit(const Options& options) {
   json["predictions"] = errors.rows;
   json["clamped"] = errors.clamped;
   json["x"] = nodes_to_json(x);
-  if (errors.clamped > 0) {
-    print_remark(
-        fmt::format("{} of {} queries lie outside the bounds; they were moved to the "
-                    "nearest face",
-                    errors.clamped, errors.rows));
-  }
+  remark_clamped(errors.clamped, errors.rows, "queries");
   results.write(json);
   if (file) file->commit();
   results.commit();

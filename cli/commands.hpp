@@ -8,6 +8,7 @@ namespace springspice::cli {
 int run_matrices(const Options& options);
 int run_fit(const Options& options);
 int run_simulate(const Options& options);
+int run_train(const Options& options);
 int run_netlist(const Options& options);
 int run_cosim(const Options& options);
 int run_certify(const Options& options);

@@ -25,6 +25,7 @@ int run_command(const CommandLine& line) {
   if (line.command == "matrices") return run_matrices(options);
   if (line.command == "fit") return run_fit(options);
   if (line.command == "simulate") return run_simulate(options);
+  if (line.command == "train") return run_train(options);
   if (line.command == "netlist") return run_netlist(options);
   if (line.command == "cosim") return run_cosim(options);
   return run_certify(options);

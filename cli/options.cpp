@@ -33,6 +33,7 @@ constexpr const char* kOverview =
     "  matrices  write the model's matrices (Matrix Market) and model.json\n"
     "  fit       least-squares fit and predictions\n"
     "  simulate  numerical trajectories and ensembles, and their exact statistics\n"
+    "  train     the fit by mini-batches, epoch by epoch\n"
     "  netlist   write the circuit and its manifest\n"
     "  cosim     run the circuit in ngspice beside the model; the verdict\n"
     "  certify   the same for a netlist file, perhaps edited by hand\n"
@@ -74,6 +75,14 @@ constexpr CommandHelp kCommands[] = {
      "state,\n"
      "--likelihood the exact log-likelihood of an observed path. On Ctrl-C statistics so far are\n"
      "written, marked partial."},
+    {"train",
+     "springspice train --data FILE.csv [--curve CURVE.csv] [--out PREDICTIONS.csv] [options]\n\n"
+     "Learns by mini-batches, as in arXiv 2508.19015: positions and velocities persist, and in "
+     "each\n"
+     "batch only its own data springs pull, for --batch-time. Losses are mean squared errors, in\n"
+     "the target's unit squared. --friction 10 --mass-is total --sticks 4x4 is the paper's "
+     "setting.\n"
+     "On Ctrl-C the results so far are written, marked partial."},
     {"netlist",
      "springspice netlist --data FILE.csv --out NAME.cir [options]\n\n"
      "Writes the circuit to NAME.cir and, beside it, NAME.json: what each node and element means,\n"
@@ -183,6 +192,29 @@ po::options_description engine_options(Options& o) {
   return group;
 }
 
+po::options_description train_options(Options& o) {
+  po::options_description group("Training");
+  TrainOptions& t = o.train;
+  group.add_options()("epochs", po::value<std::string>()->default_value("100"),
+                      "how often every row is shown")(
+      "batch", po::value<std::string>()->default_value("16"),
+      "rows of a batch; the last one of an epoch may be smaller")(
+      "batch-time", po::value(&t.plan.batch_time)->default_value(0.1, "0.1"),
+      "how long a batch pulls, model time")(
+      "steps-per-batch", po::value<std::string>()->default_value("100"),
+      "explicit Euler steps in that time, or exact: the exact propagator")(
+      "no-shuffle", po::bool_switch(), "show the rows as they are (default: a new order an epoch)")(
+      "test-fraction", po::value(&t.test_fraction)->default_value(0.2, "0.2"),
+      "of the rows, held out at random for the test loss")(
+      "test", po::value<std::string>(), "table for the test loss; all of --data learn then")(
+      "groups", po::value<std::string>(),
+      "inputs learned together, a grid each: a,b;c or 2, so many at a time")(
+      "combine", po::value<std::string>()->default_value("average"),
+      "the groups' predictions: average (each learns the target), or add (they share it)")(
+      "curve", po::value<std::string>(), "learning curve, CSV; - is standard output");
+  return group;
+}
+
 po::options_description simulate_options(Options& o) {
   po::options_description group("Simulation");
   SimulateOptions& s = o.simulate;
@@ -221,9 +253,10 @@ po::options_description command_options(const std::string& command, Options& o) 
       all.add(time_options()).add(circuit_options()).add(noise_options(o));
     }
     if (command == "cosim") all.add(engine_options(o));
+    if (command == "train") all.add(train_options(o));
     if (command == "simulate") all.add(time_options()).add(simulate_options(o));
   }
-  if (command == "fit") {
+  if (command == "fit" || command == "train") {
     results.add_options()("query", po::value<std::string>(), "predict at the rows of this table");
   }
   if (command == "matrices") {
@@ -234,7 +267,7 @@ po::options_description command_options(const std::string& command, Options& o) 
     results.add_options()("out", po::value<std::string>(), "folder");
   } else if (command == "simulate") {
     results.add_options()("out", po::value<std::string>(), "the paths: a .csv, .npy or .raw file");
-  } else if (command == "fit") {
+  } else if (command == "fit" || command == "train") {
     results.add_options()("out", po::value<std::string>(),
                           "predictions, CSV; - is standard output");
   } else if (command == "netlist") {
@@ -429,6 +462,41 @@ void read_ensemble(const po::variables_map& map, Options& o) {
   }
 }
 
+void read_training(const po::variables_map& map, Options& o) {
+  const auto count = [&](const char* option, const char* range = "from 1 to 1000000000") {
+    return read_whole(map[option].as<std::string>(), option, 1, 1'000'000'000, range);
+  };
+  TrainOptions& t = o.train;
+  if (o.system) throw UsageError("train shows one data point after another: give --data FILE.csv");
+  if (o.x0 == "stationary") {
+    throw UsageError(
+        "--x0 stationary: under changing batches nothing is stationary; write zero, random, or a "
+        "file");
+  }
+  t.epochs = count("epochs");
+  t.plan.batch = count("batch");
+  if (map["steps-per-batch"].as<std::string>() == "exact") {
+    t.plan.steps.reset();
+  } else {
+    t.plan.steps =
+        static_cast<std::int64_t>(count("steps-per-batch", "from 1 to 1000000000, or exact"));
+  }
+  t.plan.shuffle = !map["no-shuffle"].as<bool>();
+  t.test = get<std::string>(map, "test");
+  if (t.test && !map["test-fraction"].defaulted()) {
+    throw UsageError("--test and --test-fraction exclude each other; give one");
+  }
+  if (t.test && *t.test == "-" && o.data && *o.data == "-") {
+    throw UsageError("--data and --test cannot both be standard input");
+  }
+  t.groups = get<std::string>(map, "groups");
+  t.add = choose(map, "combine", {"average", "add"}) == 1;
+  if (!t.groups && !map["combine"].defaulted()) {
+    throw UsageError("--combine says what becomes of --groups; give them, e.g. --groups 2");
+  }
+  t.curve = get<std::string>(map, "curve");
+}
+
 void read_simulation(const po::variables_map& map, Options& o) {
   constexpr std::uint64_t kMost = 1'000'000'000'000;
   const auto count = [&](const char* option) {
@@ -512,6 +580,7 @@ void check_files(const std::string& command, const po::variables_map& map, const
   };
   add(reads, "--data", o.data);
   add(reads, "--query", o.query);
+  add(reads, "--test", o.train.test);
   add(reads, "--likelihood", o.simulate.likelihood);
   add(reads, "--system", o.system);
   for (const char* name : {"M.mtx", "D.mtx", "K.mtx", "f.mtx"}) {
@@ -529,6 +598,7 @@ void check_files(const std::string& command, const po::variables_map& map, const
   add(writes, "--path", o.path);
   add(writes, "--ensemble", o.ensemble);
   add(writes, "--spectrum", o.spectrum);
+  add(writes, "--curve", o.train.curve);
   add(writes, "--statistics", o.simulate.statistics);
   add(writes, "--json", o.json);
   for (std::size_t i = 0; i < writes.size(); ++i) {
@@ -731,6 +801,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
       read_noise(map, line.options);
     }
     if (line.command == "certify" || line.command == "cosim") read_ensemble(map, line.options);
+    if (line.command == "train") read_training(map, line.options);
     if (line.command == "simulate") read_simulation(map, line.options);
     read_results(line.command, map, line.options);
     check_files(line.command, map, line.options);

@@ -15,6 +15,7 @@
 #include "hw/deck_noise.hpp"
 #include "hw/realization.hpp"
 #include "sim/dynamics/integrator.hpp"
+#include "sim/dynamics/train.hpp"
 
 namespace springspice::cli {
 
@@ -22,6 +23,17 @@ namespace springspice::cli {
 class UsageError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+};
+
+/// What `train` alone is told.
+struct TrainOptions {
+  dynamics::TrainingPlan plan;  ///< its seed is that of Options
+  std::uint64_t epochs = 100;
+  double test_fraction = 0.2;
+  std::optional<std::string> test;    ///< table in place of a fraction
+  std::optional<std::string> groups;  ///< of inputs; none: all in one
+  bool add = false;                   ///< the groups' predictions, in place of averaging them
+  std::optional<std::string> curve;   ///< CSV of the learning curve
 };
 
 /// What `simulate` alone is told.
@@ -72,6 +84,7 @@ struct Options {
   int workers = 1;
   std::optional<std::string> ensemble;  ///< CSV of the end states
   std::optional<std::string> spectrum;  ///< CSV of the spectra
+  TrainOptions train;
   SimulateOptions simulate;
 };
 

@@ -31,17 +31,6 @@ core::ModelRequest make_request(const Options& options, Progress& progress) {
   return request;
 }
 
-// JSON holds nothing else, and a manifest must give back the column's name as it was.
-void require_utf8(const std::string& name, const std::string& file) {
-  try {
-    (void)nlohmann::json(name).dump();
-  } catch (const nlohmann::json::type_error&) {
-    throw core::InputError(fmt::format(
-        "{}: the column name '{}' is not UTF-8; save the table as UTF-8, or rename the column",
-        core::printable(file, 200), core::printable(name)));
-  }
-}
-
 core::State make_initial(const Prepared& prepared, const Options& options) {
   if (options.x0 == "zero") return core::make_zero_state(prepared.system);
   if (options.x0 == "random") {
@@ -116,6 +105,19 @@ Times choose_times(const Options& options, const core::TimeScales& scales) {
   return times;
 }
 
+// JSON holds nothing else, and a manifest must give back the column's name as it was.
+void require_utf8(const std::vector<std::string>& names, const std::string& file) {
+  for (const std::string& name : names) {
+    try {
+      (void)nlohmann::json(name).dump();
+    } catch (const nlohmann::json::type_error&) {
+      throw core::InputError(fmt::format(
+          "{}: the column name '{}' is not UTF-8; save the table as UTF-8, or rename the column",
+          core::printable(file, 200), core::printable(name)));
+    }
+  }
+}
+
 bool can_read_twice(const std::string& path) {
   std::error_code ignored;
   const auto status = std::filesystem::status(path, ignored);
@@ -127,9 +129,8 @@ Prepared prepare(const Options& options, Progress& progress) {
   Prepared prepared;
   if (options.data) {
     prepared.model = core::read_model(make_request(options, progress));
-    for (const auto* names : {&prepared.model->inputs, &prepared.model->targets}) {
-      for (const std::string& name : *names) require_utf8(name, *options.data);
-    }
+    require_utf8(prepared.model->inputs, *options.data);
+    require_utf8(prepared.model->targets, *options.data);
     prepared.system = prepared.model->system;
   } else {
     prepared.system = core::read_system(*options.system, options.parameters.dynamics);

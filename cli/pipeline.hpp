@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/deck_noise.hpp"
 #include "cli/options.hpp"
@@ -22,6 +23,9 @@ struct Prepared {
 };
 
 Prepared prepare(const Options& options, Progress& progress);
+
+/// @throws core::InputError for a column name that JSON cannot hold
+void require_utf8(const std::vector<std::string>& names, const std::string& file);
 
 /// --dt and --t-end, or their defaults: 1/40 of the fastest period, 20 relaxation times.
 struct Times {

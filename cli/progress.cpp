@@ -16,22 +16,37 @@ Progress::~Progress() {
 }
 
 void Progress::show(const std::string& what, double fraction) {
+  if (!due()) return;
+  if (what != what_) {
+    what_ = what;
+    start_ = last_;
+  }
   constexpr int kWidth = 30;
   const int full = static_cast<int>(std::clamp(fraction, 0.0, 1.0) * kWidth);
-  print(fmt::format("{:10} [{:=<{}}{:{}}] {:3.0f} %", what, "", full, "", kWidth - full,
-                    100.0 * fraction));
+  const std::chrono::duration<double> spent = last_ - start_;
+  std::string left;
+  if (spent.count() > 1.0 && fraction > 0.0) {
+    left = fmt::format(", {:.0f} s left", spent.count() * (1.0 - fraction) / fraction);
+  }
+  print(fmt::format("{:10} [{:=<{}}{:{}}] {:3.0f} %{}", what, "", full, "", kWidth - full,
+                    100.0 * fraction, left));
 }
 
 void Progress::count(const std::string& what, std::size_t done) {
-  print(fmt::format("{} {}", done, what));
+  if (due()) print(fmt::format("{} {}", done, what));
+}
+
+// Twenty times a second: an eye sees no more, and a terminal may be slow.
+bool Progress::due() {
+  if (!terminal_) return false;
+  const Clock::time_point now = Clock::now();
+  if (shown_ && now - last_ < std::chrono::milliseconds(50)) return false;
+  last_ = now;
+  shown_ = true;
+  return true;
 }
 
 void Progress::print(const std::string& line) {
-  if (!terminal_) return;
-  const auto now = std::chrono::steady_clock::now();
-  if (shown_ && now - last_ < std::chrono::milliseconds(50)) return;
-  last_ = now;
-  shown_ = true;
   fmt::print(stderr, "\r\033[K{}", line);
   std::fflush(stderr);
 }

@@ -5,7 +5,7 @@ cd "$(dirname "$0")"
 fresh=$(mktemp -d)
 trap 'rm -rf "$fresh"' EXIT
 "$1" "$fresh"
-for table in thermocouple dew_point arm; do
+for table in thermocouple dew_point arm surface; do
   cmp "$fresh/$table.csv" "data/$table.csv"
 done
 echo "the tables are what the formulas give"

@@ -5,6 +5,8 @@
 //   dew_point.csv     temperature_C, humidity_percent -> dew_point_C
 //                     Magnus formula with the constants of Sonntag 1990
 //   arm.csv           x_m, y_m -> shoulder_rad, elbow_rad: inverse kinematics of two links of 1 m
+//   surface.csv       x, y -> z = x^2 + x y^2 on [-pi, pi]^2, the surface of Figure 1a of
+//                     arXiv 2508.19015; 200 points, evenly scattered (Roberts' R2 sequence)
 //
 // Sample run:
 //   make_data examples/data
@@ -85,6 +87,20 @@ void write_arm(const std::string& folder) {
   }
 }
 
+void write_surface(const std::string& folder) {
+  std::ofstream file(folder + "/surface.csv");
+  file << "x,y,z\n";
+  const double pi = std::acos(-1.0);
+  const auto place = [pi](int j, double stride) {
+    return pi * (2.0 * std::fmod(0.5 + j * stride, 1.0) - 1.0);
+  };
+  for (int j = 1; j <= 200; ++j) {
+    const double x = place(j, 0.7548776662466927);
+    const double y = place(j, 0.5698402909980532);
+    write_line(file, {x, y, x * x + x * y * y});
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -101,6 +117,7 @@ int main(int argc, char** argv) {
   write_thermocouple(folder);
   write_dew_point(folder);
   write_arm(folder);
+  write_surface(folder);
   if (!std::ifstream(folder + "/arm.csv")) {
     std::fprintf(stderr, "cannot write into %s\n", folder.c_str());
     return 2;

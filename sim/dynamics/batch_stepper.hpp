@@ -63,9 +63,4 @@ inline constexpr Eigen::Index kExactDiagonalLimit = 200;
 /// of each batch are needed
 std::unique_ptr<BatchStepper> make_exact_stepper(const StepperRequest& request);
 
-/// Explicit Euler's bound: |1 + h mu| <= 1 for both roots mu of mu^2 + friction mu + w = 0 and all
-/// w between `least` and `most`: h <= friction / w for a mode that oscillates, 2 / |fast root| for
-/// one that does not. Overdamped: h <= 2 / most. Infinity where nothing moves; 0 without friction.
-double largest_euler_step(core::Dynamics dynamics, double friction, double least, double most);
-
 }  // namespace springspice::dynamics

@@ -8,6 +8,7 @@
 #include "core/extreme_modes.hpp"
 #include "sim/dynamics/batch_rows.hpp"
 #include "sim/dynamics/batch_stepper.hpp"
+#include "sim/dynamics/stable_step.hpp"
 
 namespace springspice::dynamics {
 namespace {
@@ -217,18 +218,6 @@ double EulerStepper::largest_stable_step(const Batch& batch, double step) {
 std::unique_ptr<BatchStepper> make_euler_stepper(const StepperRequest& request,
                                                  std::int64_t steps) {
   return std::make_unique<EulerStepper>(request, steps);
-}
-
-double largest_euler_step(core::Dynamics dynamics, double friction, double least, double most) {
-  const double infinity = std::numeric_limits<double>::infinity();
-  if (dynamics == core::Dynamics::overdamped) return most > 0.0 ? 2.0 / most : infinity;
-  const double critical = friction * friction / 4.0;
-  double step = infinity;
-  if (most > critical) step = friction / most;
-  if (least < critical) {
-    step = std::min(step, 2.0 / (friction / 2.0 + std::sqrt(critical - least)));
-  }
-  return step;
 }
 
 }  // namespace springspice::dynamics

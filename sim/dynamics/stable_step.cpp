@@ -66,6 +66,12 @@ double euler_bound_of(const core::SecondOrderSystem& system) {
 
 }  // namespace
 
+double largest_euler_step(core::Dynamics dynamics, double friction, double slowest,
+                          double fastest) {
+  if (dynamics == core::Dynamics::overdamped) return fastest == 0.0 ? kInfinity : 2.0 / fastest;
+  return std::min(euler_bound(friction, slowest), euler_bound(friction, fastest));
+}
+
 double largest_stable_step(Scheme scheme, const core::SecondOrderSystem& system,
                            const std::optional<core::Modes>& modes) {
   if (scheme == Scheme::exact || scheme == Scheme::midpoint) return kInfinity;
@@ -75,8 +81,7 @@ double largest_stable_step(Scheme scheme, const core::SecondOrderSystem& system,
   if (scheme == Scheme::euler_maruyama && !decouples) return euler_bound_of(system);
   const Ends ends = find_ends(system, modes);
   if (scheme == Scheme::baoab) return 2.0 / std::sqrt(ends.fastest);
-  if (overdamped) return 2.0 / ends.fastest;
-  return std::min(euler_bound(*gamma, ends.slowest), euler_bound(*gamma, ends.fastest));
+  return largest_euler_step(system.dynamics, gamma.value_or(0.0), ends.slowest, ends.fastest);
 }
 
 void check_stable(Scheme scheme, const core::SecondOrderSystem& system,

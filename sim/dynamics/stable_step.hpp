@@ -18,6 +18,10 @@
 
 namespace springspice::dynamics {
 
+/// Euler's bound of modes whose omega^2 (overdamped: rates) lie from `slowest` to `fastest`, both
+/// of them among the modes. Infinite where nothing moves, 0 without friction.
+double largest_euler_step(core::Dynamics dynamics, double friction, double slowest, double fastest);
+
 /// Infinite for the implicit and exact schemes, and where nothing moves.
 /// @throws core::ParameterError where D is not gamma M in a system too large for its eigenvalues
 double largest_stable_step(Scheme scheme, const core::SecondOrderSystem& system,

@@ -59,7 +59,9 @@ Training::Training(std::vector<LearningSystem> systems, std::vector<SpringRows> 
   }
 }
 
-double Training::time() const { return static_cast<double>(epoch_ * batches()) * plan_.batch_time; }
+double Training::time() const {
+  return static_cast<double>(batch_number(next_)) * plan_.batch_time;
+}
 
 std::size_t Training::batches() const {
   return (rows_.front().size() + plan_.batch - 1) / plan_.batch;
@@ -109,14 +111,20 @@ void Training::check_stable() {
                   fault, worst + 1, limit, count_steps(plan_.batch_time, limit)));
 }
 
-void Training::run_epoch() {
-  order_rows();
-  for (std::size_t b = 0; b < batches(); ++b) {
-    const Batch batch{batch_rows(b), batch_number(b)};
-    for (std::size_t g = 0; g < steppers_.size(); ++g) steppers_[g]->advance(batch, states_[g]);
-  }
-  last_batch_loss_ = mean_squared_error(rows_, states_, batch_rows(batches() - 1));
+void Training::run_batch() {
+  if (next_ == 0) order_rows();
+  const Batch batch{batch_rows(next_), batch_number(next_)};
+  for (std::size_t g = 0; g < steppers_.size(); ++g) steppers_[g]->advance(batch, states_[g]);
+  if (++next_ < batches()) return;
+  last_batch_loss_ = mean_squared_error(rows_, states_, batch.rows);
+  next_ = 0;
   ++epoch_;
+}
+
+void Training::run_epoch() {
+  do {
+    run_batch();
+  } while (next_ != 0);
 }
 
 double Training::kinetic_energy() const {

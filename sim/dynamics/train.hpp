@@ -57,12 +57,15 @@ class Training {
   Training(std::vector<LearningSystem> systems, std::vector<SpringRows> rows,
            const TrainingPlan& plan, std::vector<core::State> start, std::uint64_t epochs_done = 0);
 
-  /// All batches of the next epoch.
-  /// @throws core::ParameterError, before any of them, where an Euler step is unstable on one; the
-  /// message has the largest step that is stable on all of them
+  /// The next batch. An epoch is done where it was the last one.
+  /// @throws core::ParameterError, before the first batch of an epoch, where an Euler step is
+  /// unstable on one of them; the message has the largest step that is stable on all
+  void run_batch();
+  /// What is left of this epoch.
   void run_epoch();
 
-  std::uint64_t epoch() const { return epoch_; }  ///< epochs done
+  std::uint64_t epoch() const { return epoch_; }    ///< epochs done
+  std::size_t next_batch() const { return next_; }  ///< of the epoch that has begun
   double time() const;
   std::size_t batches() const;  ///< of an epoch
   const std::vector<core::State>& states() const { return states_; }
@@ -88,6 +91,7 @@ class Training {
   std::vector<std::unique_ptr<BatchStepper>> steppers_;
   std::vector<int> order_;
   std::uint64_t epoch_;
+  std::size_t next_ = 0;
   std::optional<double> last_batch_loss_;
 };
 

@@ -33,7 +33,8 @@ TEST_CASE("mistake: no command or an unknown one") {
   const Folder folder;
   check_refused(folder, "", 2, {"no command; `springspice --help` lists them"});
   check_refused(folder, "foo", 2,
-                {"unknown command 'foo'; there are: matrices, fit, netlist, cosim, certify"});
+                {"unknown command 'foo'; there are: matrices, fit, simulate, train, netlist, "
+                 "cosim, certify"});
   check_refused(folder, Words{""}, 2, {"unknown command ''"});
 }
 

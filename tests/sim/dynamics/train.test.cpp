@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/fit.hpp"
 #include "sim/dynamics/shuffle.hpp"
+#include "sim/dynamics/stable_step.hpp"
 #include "tests/catch.hpp"
 #include "tests/sim/dynamics/training_case.hpp"
 
@@ -37,7 +38,7 @@ core::State plain_euler(const TrainingCase& run, int epochs) {
   core::State s = run.start();
   const auto steps = static_cast<int>(*run.plan.steps);
   const double h = run.plan.batch_time / steps;
-  const dynamics::BatchNoise noise(run.plan.seed, 0);
+  dynamics::BatchNoise noise(run.plan.seed, 0);
   const int count = static_cast<int>(run.data.size());
   std::uint64_t number = 0;
   for (int epoch = 0; epoch < epochs; ++epoch) {
