@@ -6,7 +6,7 @@
 //   train_epoch/euler_noise  the same at a temperature: 25,000 normals
 //   train_epoch/exact        the exact propagator; target 0.2 ms
 //   train_epoch/exact_noise  the same at a temperature
-#include "sim/dynamics/train.hpp"
+#include "sim/training/train.hpp"
 
 #include <cmath>
 #include <numeric>
@@ -15,7 +15,7 @@
 #include <benchmark/benchmark.h>
 
 #include "core/initial_state.hpp"
-#include "sim/dynamics/input_groups.hpp"
+#include "sim/training/input_groups.hpp"
 
 using namespace springspice;
 
@@ -39,17 +39,17 @@ core::DataRows make_rows() {
 
 void train_epoch(benchmark::State& state, std::optional<std::int64_t> steps, double kT) {
   const core::DataRows rows = make_rows();
-  const auto groups = dynamics::make_groups({{0, 1}}, core::make_axes(rows, "4x4", std::nullopt));
+  const auto groups = training::make_groups({{0, 1}}, core::make_axes(rows, "4x4", std::nullopt));
   std::vector<int> all(160);
   std::iota(all.begin(), all.end(), 0);
   core::Parameters parameters;
   parameters.friction = 10.0;
   parameters.kT = kT;
-  dynamics::LearningSystem system = dynamics::make_learning_system(groups, rows, all, parameters);
+  training::LearningSystem system = training::make_learning_system(groups, rows, all, parameters);
   const core::State start = core::make_zero_state(system.rest);
-  dynamics::TrainingPlan plan;
+  training::TrainingPlan plan;
   plan.steps = steps;
-  dynamics::Training training({std::move(system)}, {dynamics::make_spring_rows(groups, rows, all)},
+  training::Training training({std::move(system)}, {training::make_spring_rows(groups, rows, all)},
                               plan, {start});
   for (auto _ : state) {
     training.run_epoch();

@@ -1,18 +1,22 @@
-// `simulate`: numerical trajectories and ensembles.
+// `simulate`: numerical trajectories and ensembles, the stationary state, likelihoods.
 #include <algorithm>
 #include <cmath>
 #include <optional>
 
 #include <fmt/format.h>
 
+#include "cli/analysis.hpp"
 #include "cli/commands.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/pipeline.hpp"
 #include "cli/statistics_output.hpp"
 #include "core/error.hpp"
 #include "core/fit.hpp"
+#include "sim/dynamics/kalman_filter.hpp"
+#include "sim/dynamics/observed_path.hpp"
 #include "sim/dynamics/path_recorder.hpp"
 #include "sim/dynamics/start_sampler.hpp"
+#include "sim/dynamics/stationary_analysis.hpp"
 
 namespace springspice::cli {
 namespace {
@@ -35,8 +39,8 @@ Prepared prepare_simulation(const Options& options, Progress& progress) {
   return prepare(without_draw, progress);
 }
 
-std::unique_ptr<StartSampler> make_start(const Options& options, const Prepared& prepared,
-                                         const std::optional<core::Modes>& modes) {
+std::unique_ptr<StartSampler> make_sampler(const Options& options, const Prepared& prepared,
+                                           const std::optional<core::Modes>& modes) {
   const core::SecondOrderSystem& system = prepared.system;
   if (options.x0 == "stationary") {
     return make_stationary_start(system, prepared.null_space, modes, options.seed);
@@ -136,7 +140,7 @@ int run_ensemble(const Options& options, const Prepared& prepared,
   PathPlan plan = make_plan(options, times);
   plan.ahead = choose_ahead(system, plan);
   const auto integrator = make_integrator(options.simulate.scheme, system, modes, times.step);
-  const auto start = make_start(options, prepared, modes);
+  const auto start = make_sampler(options, prepared, modes);
   const double interval = times.step * static_cast<double>(plan.every);
   PathStatistics statistics = make_statistics(options, prepared, plan, times.step);
   std::optional<Recording> recording;
@@ -173,6 +177,49 @@ int run_ensemble(const Options& options, const Prepared& prepared,
   return 0;
 }
 
+int print_stationary(const Options& options, const Prepared& prepared,
+                     const std::optional<core::Modes>& modes) {
+  JsonOutput results(options);
+  const StationaryAnalysis analysis =
+      analyse_stationary_state(prepared.system, prepared.null_space, modes);
+  results.write(stationary_to_json(analysis, prepared.system));
+  results.commit();
+  print_text(options, format_stationary(analysis, prepared.system));
+  return 0;
+}
+
+// What --x0 says of the first time in the table, before anything is seen.
+GaussianStart make_filter_start(const Options& options, const Prepared& prepared,
+                                const std::optional<core::Modes>& modes) {
+  const core::SecondOrderSystem& system = prepared.system;
+  if (options.x0 == "stationary") {
+    return make_start(solve_stationary_state(system, prepared.null_space, modes));
+  }
+  GaussianStart start = make_start(prepared.initial);
+  if (options.x0 != "random") return start;
+  throw UsageError(
+      "--likelihood with --x0 random: say what is known of the first time in the table: "
+      "stationary, "
+      "zero, or a file with the state");
+}
+
+int print_likelihood(const Options& options, const Prepared& prepared,
+                     const std::optional<core::Modes>& modes, Progress& progress) {
+  JsonOutput results(options);
+  const GaussianStart start = make_filter_start(options, prepared, modes);
+  const std::vector<ObservedPath> paths = read_observed_paths(
+      *options.simulate.likelihood, prepared.system, options.simulate.measurement_noise);
+  LikelihoodSummary summary;
+  for (const ObservedPath& path : paths) {
+    summary.add(filter_path(prepared.system, path, start));
+    progress.show("paths", static_cast<double>(summary.paths) / static_cast<double>(paths.size()));
+  }
+  results.write(likelihood_to_json(summary));
+  results.commit();
+  print_text(options, format_likelihood(summary));
+  return 0;
+}
+
 }  // namespace
 
 int run_simulate(const Options& options) {
@@ -182,6 +229,8 @@ int run_simulate(const Options& options) {
   print_remark(describe_null_space(prepared.system, prepared.null_space));
   const std::optional<core::Modes> modes =
       core::compute_modes(prepared.system, prepared.null_space);
+  if (options.simulate.stationary) return print_stationary(options, prepared, modes);
+  if (options.simulate.likelihood) return print_likelihood(options, prepared, modes, progress);
   return run_ensemble(options, prepared, modes, progress);
 }
 

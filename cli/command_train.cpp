@@ -7,7 +7,7 @@
 #include "cli/predictions.hpp"
 #include "cli/results.hpp"
 #include "cli/training.hpp"
-#include "sim/dynamics/group_predictor.hpp"
+#include "sim/training/group_predictor.hpp"
 
 namespace springspice::cli {
 namespace {
@@ -22,7 +22,7 @@ class Curve {
   // A loss that there is not (no test, no batch yet) is an empty cell.
   void write(const TrainingSetup& setup) {
     if (!file_) return;
-    const dynamics::Training& training = *setup.training;
+    const training::Training& training = *setup.training;
     const Losses losses = compute_losses(setup, training.states());
     file_->write(fmt::format("{},{},{},{},{},{}\n", training.epoch(), training.time(), losses.train,
                              cell(losses.test), cell(training.last_batch_loss()),
@@ -45,7 +45,7 @@ class Curve {
 // Until all epochs are done or a signal comes.
 void run_epochs(const TrainingSetup& setup, std::uint64_t epochs, Curve& curve,
                 Progress& progress) {
-  dynamics::Training& training = *setup.training;
+  training::Training& training = *setup.training;
   const InterruptGuard guard;
   const double all = static_cast<double>(epochs * training.batches());
   double done = 0.0;
@@ -68,7 +68,7 @@ Json losses_to_json(const Losses& losses) {
 Json groups_to_json(const TrainingSetup& setup) {
   Json groups = Json::array();
   for (const auto& model : setup.models) {
-    for (const dynamics::InputGroup& group : model) {
+    for (const training::InputGroup& group : model) {
       Json item = {{"inputs", Json::array()},
                    {"sticks", Json::array()},
                    {"lower", Json::array()},
@@ -86,8 +86,8 @@ Json groups_to_json(const TrainingSetup& setup) {
   return groups;
 }
 
-Json plan_to_json(const Options& options, const dynamics::Training& training) {
-  const dynamics::TrainingPlan& plan = options.train.plan;
+Json plan_to_json(const Options& options, const training::Training& training) {
+  const training::TrainingPlan& plan = options.train.plan;
   return {{"epochs", options.train.epochs},
           {"batch", plan.batch},
           {"batches", training.batches()},
@@ -97,7 +97,7 @@ Json plan_to_json(const Options& options, const dynamics::Training& training) {
           {"seed", options.seed}};
 }
 
-Eigen::MatrixXd stack_positions(const dynamics::Training& training) {
+Eigen::MatrixXd stack_positions(const training::Training& training) {
   Eigen::Index rows = 0;
   for (const core::State& state : training.states()) rows += state.x.rows();
   Eigen::MatrixXd x(rows, training.states().front().x.cols());
@@ -116,7 +116,7 @@ std::string describe_losses(const Losses& losses) {
 }
 
 std::string describe(const TrainingSetup& setup, const Losses& now, const Losses& fit) {
-  const dynamics::Training& training = *setup.training;
+  const training::Training& training = *setup.training;
   Eigen::Index nodes = 0;
   for (const auto& system : training.systems()) nodes += system.rest.size();
   std::string text =
@@ -142,13 +142,13 @@ int run_train(const Options& options) {
   Curve curve(options.train.curve);
   JsonOutput results(options);
   TrainingSetup setup = prepare_training(options, progress);
-  dynamics::Training& training = *setup.training;
+  training::Training& training = *setup.training;
   run_epochs(setup, options.train.epochs, curve, progress);
   curve.finish();
 
   PredictionErrors errors;
   if (predictable) {
-    dynamics::GroupPredictor predictor(setup.models, training.states());
+    training::GroupPredictor predictor(setup.models, training.states());
     const auto predict = [&predictor](std::span<const double> u, std::span<double> y) {
       return predictor.predict(u, y);
     };

@@ -357,7 +357,7 @@ void read_start(const std::string& x0) {
   if (is_start_word(x0) || std::filesystem::exists(x0, ignored)) return;
   throw UsageError(fmt::format(
       "--x0 is '{}', and there is no such file; it must be zero, random, stationary, or a Matrix "
-      "Market file with one row a coordinate",
+      "Market or .npy file with one row a coordinate",
       core::printable(x0)));
 }
 

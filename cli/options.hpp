@@ -15,7 +15,7 @@
 #include "hw/deck_noise.hpp"
 #include "hw/realization.hpp"
 #include "sim/dynamics/integrator.hpp"
-#include "sim/dynamics/train.hpp"
+#include "sim/training/train.hpp"
 
 namespace springspice::cli {
 
@@ -27,7 +27,7 @@ class UsageError : public std::runtime_error {
 
 /// What `train` alone is told.
 struct TrainOptions {
-  dynamics::TrainingPlan plan;  ///< its seed is that of Options
+  training::TrainingPlan plan;  ///< its seed is that of Options
   std::uint64_t epochs = 100;
   double test_fraction = 0.2;
   std::optional<std::string> test;    ///< table in place of a fraction

@@ -17,6 +17,9 @@ using Eigen::Index;
 constexpr std::array<double, 5> kQuantiles = {0.05, 0.25, 0.5, 0.75, 0.95};
 constexpr std::array<const char*, 5> kQuantileNames = {"q05", "q25", "q50", "q75", "q95"};
 
+// Fewer states have no 5 % quantile to speak of.
+constexpr std::uint64_t kEnoughForQuantiles = 20;
+
 void write_npy(OutputFolder& folder, const char* name, std::vector<std::uint64_t> shape,
                const std::vector<double>& values) {
   OutputFile& file = folder.add(name);
@@ -198,6 +201,7 @@ std::string format_statistics(const Simulation& simulation, const core::SecondOr
   energy("potential energy", e.potential, "");
   if (!statistics.has_loss()) return text;
   energy("loss", e.loss, "");
+  if (e.loss.count() < kEnoughForQuantiles) return text;
   return text + fmt::format("  {:17} median {:.4g}, 5 % to 95 %: {:.4g} to {:.4g}\n", "",
                             e.losses.quantile(0.5), e.losses.quantile(0.05),
                             e.losses.quantile(0.95));

@@ -14,7 +14,7 @@
 namespace springspice::cli {
 namespace {
 
-using Models = std::vector<std::vector<dynamics::InputGroup>>;
+using Models = std::vector<std::vector<training::InputGroup>>;
 
 core::DataRows read_data(const Options& options, Progress& progress) {
   core::DataRows data =
@@ -27,12 +27,12 @@ core::DataRows read_data(const Options& options, Progress& progress) {
 
 Models make_models(const Options& options, const core::DataRows& data) {
   const std::string all = std::to_string(data.input_names.size());
-  const auto groups = dynamics::make_groups(
-      dynamics::parse_groups(options.train.groups.value_or(all), data.input_names),
+  const auto groups = training::make_groups(
+      training::parse_groups(options.train.groups.value_or(all), data.input_names),
       core::make_axes(data, options.sticks, options.bounds));
   if (options.train.add) return {groups};
   Models models;
-  for (const dynamics::InputGroup& group : groups) models.push_back({group});
+  for (const training::InputGroup& group : groups) models.push_back({group});
   return models;
 }
 
@@ -50,9 +50,9 @@ std::vector<double> find_spread(const core::DataRows& data, const std::vector<in
 // One state for all systems' nodes, in order, cut into theirs: a file of --x0 has them all.
 std::vector<core::State> make_start(const Options& options, const core::DataRows& data,
                                     const std::vector<int>& rows,
-                                    const std::vector<dynamics::LearningSystem>& systems) {
+                                    const std::vector<training::LearningSystem>& systems) {
   Eigen::Index nodes = 0;
-  for (const dynamics::LearningSystem& system : systems) nodes += system.rest.size();
+  for (const training::LearningSystem& system : systems) nodes += system.rest.size();
   core::SecondOrderSystem whole;
   whole.dynamics = systems.front().rest.dynamics;
   whole.K.resize(nodes, nodes);
@@ -64,7 +64,7 @@ std::vector<core::State> make_start(const Options& options, const core::DataRows
           : core::read_state(whole, options.x0);
   std::vector<core::State> start;
   Eigen::Index first = 0;
-  for (const dynamics::LearningSystem& system : systems) {
+  for (const training::LearningSystem& system : systems) {
     start.push_back(core::make_zero_state(system.rest));
     start.back().x = all.x.middleRows(first, system.rest.size());
     if (system.underdamped()) start.back().v = all.v.middleRows(first, system.rest.size());
@@ -73,17 +73,17 @@ std::vector<core::State> make_start(const Options& options, const core::DataRows
   return start;
 }
 
-std::vector<dynamics::SpringRows> make_rows(const Models& models, const core::DataRows& data,
+std::vector<training::SpringRows> make_rows(const Models& models, const core::DataRows& data,
                                             const std::vector<int>& rows) {
-  std::vector<dynamics::SpringRows> out;
+  std::vector<training::SpringRows> out;
   for (const auto& groups : models) {
-    out.push_back(dynamics::make_spring_rows(groups, data, rows));
+    out.push_back(training::make_spring_rows(groups, data, rows));
   }
   return out;
 }
 
 // Rows of the table of --test, or those held out.
-std::vector<dynamics::SpringRows> make_test(const Options& options, const Models& models,
+std::vector<training::SpringRows> make_test(const Options& options, const Models& models,
                                             const core::DataRows& data,
                                             const std::vector<int>& held_out) {
   if (!options.train.test) return make_rows(models, data, held_out);
@@ -91,9 +91,9 @@ std::vector<dynamics::SpringRows> make_test(const Options& options, const Models
       core::read_rows(*options.train.test, {data.input_names, data.target_names}, {});
   std::vector<int> all(static_cast<std::size_t>(test.size()));
   std::iota(all.begin(), all.end(), 0);
-  std::vector<dynamics::SpringRows> rows = make_rows(models, test, all);
+  std::vector<training::SpringRows> rows = make_rows(models, test, all);
   std::size_t clamped = 0;
-  for (const dynamics::SpringRows& model : rows) clamped = std::max(clamped, model.clamped);
+  for (const training::SpringRows& model : rows) clamped = std::max(clamped, model.clamped);
   remark_clamped(clamped, all.size(), "rows of --test");
   return rows;
 }
@@ -113,27 +113,27 @@ TrainingSetup prepare_training(const Options& options, Progress& progress) {
   TrainingSetup setup;
   setup.data = read_data(options, progress);
   setup.models = make_models(options, setup.data);
-  const dynamics::Split split =
-      dynamics::split_rows(static_cast<int>(setup.data.size()),
+  const training::Split split =
+      training::split_rows(static_cast<int>(setup.data.size()),
                            options.train.test ? 0.0 : options.train.test_fraction, options.seed);
   setup.test = make_test(options, setup.models, setup.data, split.test);
-  std::vector<dynamics::LearningSystem> systems;
+  std::vector<training::LearningSystem> systems;
   for (const auto& groups : setup.models) {
     systems.push_back(
-        dynamics::make_learning_system(groups, setup.data, split.train, options.parameters));
+        training::make_learning_system(groups, setup.data, split.train, options.parameters));
   }
   std::vector<core::State> start = make_start(options, setup.data, split.train, systems);
-  dynamics::TrainingPlan plan = options.train.plan;
+  training::TrainingPlan plan = options.train.plan;
   plan.seed = options.seed;
-  setup.training = std::make_unique<dynamics::Training>(
+  setup.training = std::make_unique<training::Training>(
       std::move(systems), make_rows(setup.models, setup.data, split.train), plan, std::move(start));
   return setup;
 }
 
 Losses compute_losses(const TrainingSetup& setup, std::span<const core::State> states) {
   Losses losses;
-  losses.train = dynamics::mean_squared_error(setup.training->rows(), states);
-  if (setup.test_points() > 0) losses.test = dynamics::mean_squared_error(setup.test, states);
+  losses.train = training::mean_squared_error(setup.training->rows(), states);
+  if (setup.test_points() > 0) losses.test = training::mean_squared_error(setup.test, states);
   return losses;
 }
 
@@ -142,7 +142,7 @@ std::vector<core::State> fit_all_springs(const TrainingSetup& setup) {
   const auto& systems = setup.training->systems();
   for (std::size_t g = 0; g < systems.size(); ++g) {
     const core::SecondOrderSystem all =
-        dynamics::join_all_springs(systems[g], setup.training->rows()[g]);
+        training::join_all_springs(systems[g], setup.training->rows()[g]);
     const core::NullSpace null_space = core::find_null_space(all.K);
     // A constant may always go from one added group to another: nothing to remark.
     if (setup.models[g].size() == 1) {

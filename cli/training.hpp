@@ -8,18 +8,18 @@
 #include "cli/progress.hpp"
 #include "core/data_rows.hpp"
 #include "core/null_space.hpp"
-#include "sim/dynamics/input_groups.hpp"
-#include "sim/dynamics/shuffle.hpp"
-#include "sim/dynamics/train.hpp"
+#include "sim/training/input_groups.hpp"
+#include "sim/training/shuffle.hpp"
+#include "sim/training/train.hpp"
 
 namespace springspice::cli {
 
 struct TrainingSetup {
   core::DataRows data;
   /// The groups of each system: one system with all of them, or one system each.
-  std::vector<std::vector<dynamics::InputGroup>> models;
-  std::vector<dynamics::SpringRows> test;  ///< of each system; no rows without a test
-  std::unique_ptr<dynamics::Training> training;
+  std::vector<std::vector<training::InputGroup>> models;
+  std::vector<training::SpringRows> test;  ///< of each system; no rows without a test
+  std::unique_ptr<training::Training> training;
 
   std::size_t points() const { return training->rows().front().size(); }
   std::size_t test_points() const { return test.front().size(); }

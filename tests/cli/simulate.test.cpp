@@ -108,7 +108,8 @@ TEST_CASE("simulate: statistics of an equilibrium are those of Boltzmann's distr
 
 TEST_CASE("simulate: a long average over time; memory does not grow with paths or steps") {
   const Data folder;
-  const Result small = run(folder, "simulate" + kModel + " --paths 10000 --statistics s --t-end 30");
+  const Result small =
+      run(folder, "simulate" + kModel + " --paths 10000 --statistics s --t-end 30");
   const Result large = run(
       folder, "simulate" + kModel + " --paths 30000 --statistics l --t-end 60 --average-from 20");
   REQUIRE(small.status == 0);
@@ -169,6 +170,54 @@ TEST_CASE("simulate: Ctrl-C keeps the statistics so far, marked partial, and no 
   CHECK(json["partial"] == true);
   CHECK(folder.text("s/series.csv").size() > 100);
   CHECK(folder.files() == 3);
+}
+
+TEST_CASE("simulate: the exact stationary state, and why there is none") {
+  const Data folder;
+  const Result result = run(folder, "simulate" + kModel + " --stationary --json s.json");
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  const Json json = Json::parse(folder.text("s.json"));
+  CHECK(json["energies"]["kinetic"] == Approx(0.02).epsilon(1e-12));
+  CHECK(json["relaxation_time"] > 0.0);
+  const Result free = run(folder, "simulate --data a.csv --sticks 40 --stationary --json -");
+  CHECK(free.status == 0);
+  CHECK(Json::parse(free.out)["obstacle"].get<std::string>().find("free") != std::string::npos);
+}
+
+TEST_CASE("simulate: the likelihood of its own path prefers the parameters that made it") {
+  const Data folder;
+  simulate(folder, " --x0 stationary --dt 0.2 --t-end 100 --out p.csv");
+  const auto likelihood_at = [&](const std::string& friction, const std::string& more) {
+    const Result result = run(
+        folder, "simulate" + kModel + " --x0 stationary --likelihood p.csv --json - --friction " +
+                    friction + more);
+    INFO(result.err);
+    REQUIRE(result.status == 0);
+    return Json::parse(result.out);
+  };
+  const Json right = likelihood_at("1", "");
+  CHECK(right["log_likelihood"] > likelihood_at("0.7", "")["log_likelihood"]);
+  CHECK(right["log_likelihood"] > likelihood_at("1.4", "")["log_likelihood"]);
+  CHECK(right["observations"] == 8 * 501);
+  // Two nodes alone, and read with an error that the path does not have: too little surprise.
+  std::istringstream whole(folder.text("p.csv"));
+  std::string part, line;
+  while (std::getline(whole, line)) {
+    std::size_t comma = 0;
+    for (int i = 0; i < 3; ++i) comma = line.find(',', comma + 1);
+    part += line.substr(0, comma) + "\n";
+  }
+  folder.put("p.csv", part);
+  const Json seen = likelihood_at("1", "");
+  CHECK(seen["observations"] == 2 * 501);
+  const Json blurred = likelihood_at("1", " --measurement-noise 0.3");
+  CHECK(seen["log_likelihood"] > blurred["log_likelihood"]);
+  check_refused(folder, "simulate" + kModel + " --x0 random --likelihood p.csv", 2,
+                {"--x0 random", "stationary"});
+  folder.put("q.csv", "t,x9\n0,1\n1,2\n");
+  check_refused(folder, "simulate" + kModel + " --x0 stationary --likelihood q.csv", 2,
+                {"q.csv", "x9", "x0"});
 }
 
 TEST_CASE("simulate: what cannot be is refused") {

@@ -6,10 +6,10 @@
 
 #include <Eigen/Core>
 
-#include "sim/dynamics/inverse_inertia.hpp"
-#include "sim/dynamics/spring_rows.hpp"
+#include "sim/training/inverse_inertia.hpp"
+#include "sim/training/spring_rows.hpp"
 
-namespace springspice::dynamics {
+namespace springspice::training {
 
 class BatchRows {
  public:
@@ -37,4 +37,4 @@ class BatchRows {
   std::vector<double> weights_, targets_;  ///< targets output by output
 };
 
-}  // namespace springspice::dynamics
+}  // namespace springspice::training

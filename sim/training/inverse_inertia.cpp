@@ -1,10 +1,10 @@
-#include "sim/dynamics/inverse_inertia.hpp"
+#include "sim/training/inverse_inertia.hpp"
 
 #include <Eigen/Cholesky>
 
 #include "core/error.hpp"
 
-namespace springspice::dynamics {
+namespace springspice::training {
 namespace {
 
 // A dense product costs 2 nu^2, a sparse solve some 10 nu log nu with worse constants.
@@ -61,4 +61,4 @@ void InverseInertia::color(const Eigen::Ref<const Eigen::MatrixXd>& xi,
   }
 }
 
-}  // namespace springspice::dynamics
+}  // namespace springspice::training

@@ -26,10 +26,10 @@
 
 #include <Eigen/Eigenvalues>
 
-#include "sim/dynamics/batch_rows.hpp"
-#include "sim/dynamics/learning_system.hpp"
+#include "sim/training/batch_rows.hpp"
+#include "sim/training/learning_system.hpp"
 
-namespace springspice::dynamics {
+namespace springspice::training {
 
 class BatchModes {
  public:
@@ -70,4 +70,4 @@ class BatchModes {
   Eigen::MatrixXd K_, f_, R_, shapes_;
 };
 
-}  // namespace springspice::dynamics
+}  // namespace springspice::training

@@ -1,4 +1,4 @@
-#include "sim/dynamics/input_groups.hpp"
+#include "sim/training/input_groups.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -9,7 +9,7 @@
 #include "core/error.hpp"
 #include "core/table.hpp"
 
-namespace springspice::dynamics {
+namespace springspice::training {
 namespace {
 
 using Places = std::vector<std::size_t>;
@@ -94,4 +94,4 @@ std::vector<InputGroup> make_groups(const std::vector<Places>& groups,
   return out;
 }
 
-}  // namespace springspice::dynamics
+}  // namespace springspice::training

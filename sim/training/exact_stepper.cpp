@@ -22,12 +22,12 @@
 
 #include "core/error.hpp"
 #include "core/moments.hpp"
-#include "sim/dynamics/batch_modes.hpp"
-#include "sim/dynamics/batch_stepper.hpp"
 #include "sim/dynamics/mode_noise.hpp"
 #include "sim/dynamics/mode_response.hpp"
+#include "sim/training/batch_modes.hpp"
+#include "sim/training/batch_stepper.hpp"
 
-namespace springspice::dynamics {
+namespace springspice::training {
 namespace {
 
 using Eigen::Index;
@@ -40,7 +40,7 @@ constexpr double kQuotient = 1e-8;
 struct Motion {
   double force_x = 0.0, force_v = 0.0;        // P, S
   double velocity_x = 0.0, velocity_v = 0.0;  // D, S' - e; free: S_0, e
-  ModeNoise noise;                            // l_0 or d
+  dynamics::ModeNoise noise;                  // l_0 or d
 };
 
 class ExactStepper final : public BatchStepper {
@@ -80,19 +80,21 @@ class ExactStepper final : public BatchStepper {
 Motion ExactStepper::respond(double stiffness) const {
   Motion out;
   if (!system_.underdamped()) {
-    out.force_x = time_ * decay_mean(stiffness * time_);
+    out.force_x = time_ * dynamics::decay_mean(stiffness * time_);
     if (noisy_) {
-      const double variance = 2.0 * system_.rest.kT * time_ * decay_mean(2.0 * stiffness * time_);
+      const double variance =
+          2.0 * system_.rest.kT * time_ * dynamics::decay_mean(2.0 * stiffness * time_);
       out.noise.position = std::sqrt(variance);
     }
     return out;
   }
-  const ModeResponse r = compute_mode_response(system_.friction, stiffness, time_);
+  const dynamics::ModeResponse r =
+      dynamics::compute_mode_response(system_.friction, stiffness, time_);
   out = {r.force, r.kick, r.kick, r.kick_rate, {}};
   if (noisy_) {
     const double density = 2.0 * system_.rest.kT * system_.friction;
-    out.noise =
-        factor_mode_noise(compute_mode_covariance(system_.friction, stiffness, density, time_));
+    out.noise = dynamics::factor_mode_noise(
+        dynamics::compute_mode_covariance(system_.friction, stiffness, density, time_));
   }
   return out;
 }
@@ -272,4 +274,4 @@ std::unique_ptr<BatchStepper> make_exact_stepper(const StepperRequest& request) 
   return std::make_unique<ExactStepper>(request);
 }
 
-}  // namespace springspice::dynamics
+}  // namespace springspice::training

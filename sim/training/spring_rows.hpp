@@ -23,7 +23,7 @@
 #include "core/grid.hpp"
 #include "core/system.hpp"
 
-namespace springspice::dynamics {
+namespace springspice::training {
 
 /// Inputs that are learned on one grid: their places among the table's inputs, and the grid.
 struct InputGroup {
@@ -67,4 +67,4 @@ double mean_squared_error(std::span<const SpringRows> models,
 double mean_squared_error(std::span<const SpringRows> models,
                           std::span<const core::State> positions);
 
-}  // namespace springspice::dynamics
+}  // namespace springspice::training

@@ -1,4 +1,4 @@
-#include "sim/dynamics/shuffle.hpp"
+#include "sim/training/shuffle.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +10,7 @@
 #include "core/error.hpp"
 #include "core/random.hpp"
 
-namespace springspice::dynamics {
+namespace springspice::training {
 namespace {
 
 constexpr std::uint64_t kShuffleStream = 0x7368'0000'0000'0000;
@@ -51,4 +51,4 @@ Split split_rows(int count, double fraction, std::uint64_t seed) {
   return split;
 }
 
-}  // namespace springspice::dynamics
+}  // namespace springspice::training

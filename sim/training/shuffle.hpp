@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace springspice::dynamics {
+namespace springspice::training {
 
 /// The order in which an epoch meets `count` rows.
 std::vector<int> shuffle_epoch(int count, std::uint64_t seed, std::uint64_t epoch);
@@ -21,4 +21,4 @@ struct Split {
 /// @throws core::ParameterError for a fraction outside 0 to 1, and where no row is left to train
 Split split_rows(int count, double fraction, std::uint64_t seed);
 
-}  // namespace springspice::dynamics
+}  // namespace springspice::training

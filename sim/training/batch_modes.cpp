@@ -1,11 +1,11 @@
-#include "sim/dynamics/batch_modes.hpp"
+#include "sim/training/batch_modes.hpp"
 
 #include <fmt/format.h>
 
 #include "core/error.hpp"
 #include "core/modes.hpp"
 
-namespace springspice::dynamics {
+namespace springspice::training {
 
 using Eigen::Index;
 using Eigen::MatrixXd;
@@ -92,4 +92,4 @@ void BatchModes::spread(const Eigen::Ref<const MatrixXd>& amplitudes, MatrixXd& 
   motion.noalias() = push_ * turned_;
 }
 
-}  // namespace springspice::dynamics
+}  // namespace springspice::training

@@ -6,11 +6,11 @@
 #include <Eigen/Eigenvalues>
 
 #include "core/extreme_modes.hpp"
-#include "sim/dynamics/batch_rows.hpp"
-#include "sim/dynamics/batch_stepper.hpp"
 #include "sim/dynamics/stable_step.hpp"
+#include "sim/training/batch_rows.hpp"
+#include "sim/training/batch_stepper.hpp"
 
-namespace springspice::dynamics {
+namespace springspice::training {
 namespace {
 
 using Eigen::Index;
@@ -64,7 +64,8 @@ class EulerStepper final : public BatchStepper {
   Range bound_stiffness();
   Range find_stiffness() const;
   double limit(const Range& range) const {
-    return largest_euler_step(system_.rest.dynamics, system_.friction, range.least, range.most);
+    return dynamics::largest_euler_step(system_.rest.dynamics, system_.friction, range.least,
+                                        range.most);
   }
 
   const LearningSystem& system_;
@@ -220,4 +221,4 @@ std::unique_ptr<BatchStepper> make_euler_stepper(const StepperRequest& request,
   return std::make_unique<EulerStepper>(request, steps);
 }
 
-}  // namespace springspice::dynamics
+}  // namespace springspice::training

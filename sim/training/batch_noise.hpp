@@ -11,7 +11,7 @@
 
 #include <Eigen/Core>
 
-namespace springspice::dynamics {
+namespace springspice::training {
 
 class BatchNoise {
  public:
@@ -27,4 +27,4 @@ class BatchNoise {
   std::vector<double> drawn_;
 };
 
-}  // namespace springspice::dynamics
+}  // namespace springspice::training

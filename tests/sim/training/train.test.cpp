@@ -1,4 +1,4 @@
-#include "sim/dynamics/train.hpp"
+#include "sim/training/train.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,10 +7,10 @@
 
 #include "core/error.hpp"
 #include "core/fit.hpp"
-#include "sim/dynamics/shuffle.hpp"
 #include "sim/dynamics/stable_step.hpp"
+#include "sim/training/shuffle.hpp"
 #include "tests/catch.hpp"
-#include "tests/sim/dynamics/training_case.hpp"
+#include "tests/sim/training/training_case.hpp"
 
 using namespace springspice;
 using test::make_case;
@@ -38,11 +38,11 @@ core::State plain_euler(const TrainingCase& run, int epochs) {
   core::State s = run.start();
   const auto steps = static_cast<int>(*run.plan.steps);
   const double h = run.plan.batch_time / steps;
-  dynamics::BatchNoise noise(run.plan.seed, 0);
+  training::BatchNoise noise(run.plan.seed, 0);
   const int count = static_cast<int>(run.data.size());
   std::uint64_t number = 0;
   for (int epoch = 0; epoch < epochs; ++epoch) {
-    const auto order = dynamics::shuffle_epoch(count, run.plan.seed, static_cast<unsigned>(epoch));
+    const auto order = training::shuffle_epoch(count, run.plan.seed, static_cast<unsigned>(epoch));
     for (int first = 0; first < count; first += static_cast<int>(run.plan.batch), ++number) {
       const int last = std::min(count, first + static_cast<int>(run.plan.batch));
       const std::vector<int> rows(order.begin() + first, order.begin() + last);
@@ -73,7 +73,7 @@ core::State plain_euler(const TrainingCase& run, int epochs) {
 }
 
 void compare_with_plain_euler(const TrainingCase& run) {
-  dynamics::Training training = run.training();
+  training::Training training = run.training();
   training.run_epoch();
   training.run_epoch();
   const Eigen::MatrixXd wanted = test::stack(plain_euler(run, 2));
@@ -134,20 +134,20 @@ TEST_CASE("a long batch of all rows comes to rest in the least-squares fit") {
   TrainingCase run = make_case(18, 18);
   run.plan.batch_time = 1e5;
   run.plan.steps.reset();
-  dynamics::Training training = run.training();
+  training::Training training = run.training();
   training.run_epoch();
   const core::SecondOrderSystem all = run.batch_system(test::all_rows(run.data));
   const core::NullSpace null_space = core::find_null_space(all.K);
   REQUIRE(null_space.dimension() == 0);
   const Eigen::MatrixXd fit = core::solve_fit(all, null_space);
   CHECK((training.states()[0].x - fit).norm() <= 1e-9 * fit.norm());
-  CHECK((dynamics::solve_training_fit(run.system(), run.rows()) - fit).norm() <=
+  CHECK((training::solve_training_fit(run.system(), run.rows()) - fit).norm() <=
         1e-11 * fit.norm());
   CHECK(training.states()[0].v.norm() < 1e-9);
   CHECK(training.kinetic_energy() < 1e-18);
   // All rows are the last batch.
   CHECK(*training.last_batch_loss() ==
-        Approx(dynamics::mean_squared_error(training.rows(), training.states())));
+        Approx(training::mean_squared_error(training.rows(), training.states())));
 }
 
 TEST_CASE("losses are the mean squared errors of the predictions") {
@@ -160,9 +160,9 @@ TEST_CASE("losses are the mean squared errors of the predictions") {
     predictor.predict(run.data.input(j), fit);
     for (Eigen::Index p = 0; p < 2; ++p) sum += std::pow(fit[p] - run.data.targets(j, p), 2);
   }
-  const std::vector<dynamics::SpringRows> rows{run.rows()};
+  const std::vector<training::SpringRows> rows{run.rows()};
   const std::vector<core::State> states{state};
-  CHECK(dynamics::mean_squared_error(rows, states) == Approx(sum / 36.0).epsilon(1e-14));
+  CHECK(training::mean_squared_error(rows, states) == Approx(sum / 36.0).epsilon(1e-14));
 }
 
 TEST_CASE("a training that goes on from a state gives the same bits as one that never stopped") {
@@ -170,11 +170,11 @@ TEST_CASE("a training that goes on from a state gives the same bits as one that 
     TrainingCase run = make_case();
     run.parameters.kT = 0.2;
     if (exact) run.plan.steps.reset();
-    dynamics::Training whole = run.training();
+    training::Training whole = run.training();
     for (int epoch = 0; epoch < 5; ++epoch) whole.run_epoch();
-    dynamics::Training first = run.training();
+    training::Training first = run.training();
     for (int epoch = 0; epoch < 2; ++epoch) first.run_epoch();
-    dynamics::Training second({run.system()}, {run.rows()}, run.plan, first.states(), 2);
+    training::Training second({run.system()}, {run.rows()}, run.plan, first.states(), 2);
     for (int epoch = 0; epoch < 3; ++epoch) second.run_epoch();
     CHECK(second.epoch() == 5);
     CHECK(second.time() == Approx(5.0));
@@ -186,12 +186,12 @@ TEST_CASE("a training that goes on from a state gives the same bits as one that 
 TEST_CASE("without shuffling every epoch meets the rows as they are") {
   TrainingCase run = make_case(10, 5);
   run.plan.shuffle = false;
-  dynamics::Training training = run.training();
+  training::Training training = run.training();
   training.run_epoch();
   // The last batch is the last five rows.
   const std::vector<int> last{5, 6, 7, 8, 9};
   CHECK(*training.last_batch_loss() ==
-        dynamics::mean_squared_error(training.rows(), training.states(), last));
+        training::mean_squared_error(training.rows(), training.states(), last));
 }
 
 TEST_CASE("Euler's bound separates steps that decay from steps that grow") {
@@ -223,7 +223,7 @@ TEST_CASE("Euler's bound separates steps that decay from steps that grow") {
 
 namespace {
 
-std::string complaint(dynamics::Training& training) {
+std::string complaint(training::Training& training) {
   try {
     training.run_epoch();
   } catch (const core::ParameterError& error) {
@@ -237,7 +237,7 @@ std::string complaint(dynamics::Training& training) {
 double dense_limit(const TrainingCase& run) {
   double limit = 1e300;
   const int count = static_cast<int>(run.data.size());
-  const auto order = dynamics::shuffle_epoch(count, run.plan.seed, 0);
+  const auto order = training::shuffle_epoch(count, run.plan.seed, 0);
   for (int first = 0; first < count; first += static_cast<int>(run.plan.batch)) {
     const int last = std::min(count, first + static_cast<int>(run.plan.batch));
     const core::SecondOrderSystem system =
@@ -268,7 +268,7 @@ TEST_CASE("mistake: an unstable Euler step; the message has the largest stable o
   }
   const double limit = dense_limit(run);
   REQUIRE(limit < 0.25 / 3.0);
-  dynamics::Training training = run.training();
+  training::Training training = run.training();
   CHECK_THAT(
       complaint(training),
       ContainsSubstring("epoch 1: an explicit Euler step of 0.0833333 is unstable on batch"));
@@ -279,18 +279,18 @@ TEST_CASE("mistake: an unstable Euler step; the message has the largest stable o
   CHECK(static_cast<double>(steps) == std::ceil(0.25 / limit));
   // What is advised is stable, one step fewer is not.
   run.plan.steps = steps;
-  dynamics::Training advised = run.training();
+  training::Training advised = run.training();
   CHECK(complaint(advised) == "no complaint");
   run.plan.steps = steps - 1;
-  dynamics::Training fewer = run.training();
+  training::Training fewer = run.training();
   CHECK(complaint(fewer) != "no complaint");
   // Just below and just above the limit.
   run.plan.steps = 7;
   run.plan.batch_time = 7.0 * limit * (1.0 - 1e-6);
-  dynamics::Training below = run.training();
+  training::Training below = run.training();
   CHECK(complaint(below) == "no complaint");
   run.plan.batch_time = 7.0 * limit * (1.0 + 1e-6);
-  dynamics::Training above = run.training();
+  training::Training above = run.training();
   CHECK(complaint(above) != "no complaint");
 }
 
@@ -320,7 +320,7 @@ TEST_CASE("mistake: plans that cannot be") {
              ContainsSubstring("--steps-per-batch is 0; it must be at least 1, or exact"));
   run.plan.steps = 100;
   run.parameters.friction = 0.0;
-  dynamics::Training undamped = run.training();
+  training::Training undamped = run.training();
   CHECK_THAT(complaint(undamped), ContainsSubstring("as any is without friction; give --friction "
                                                     "above 0, or --steps-per-batch exact"));
 }

@@ -1,8 +1,8 @@
-#include "sim/dynamics/group_predictor.hpp"
+#include "sim/training/group_predictor.hpp"
 
 #include <algorithm>
 
-namespace springspice::dynamics {
+namespace springspice::training {
 
 GroupPredictor::GroupPredictor(const std::vector<std::vector<InputGroup>>& models,
                                std::span<const core::State> states)
@@ -32,4 +32,4 @@ bool GroupPredictor::predict(std::span<const double> u, std::span<double> y) {
   return moved;
 }
 
-}  // namespace springspice::dynamics
+}  // namespace springspice::training

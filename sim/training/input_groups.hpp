@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "core/grid.hpp"
-#include "sim/dynamics/spring_rows.hpp"
+#include "sim/training/spring_rows.hpp"
 
-namespace springspice::dynamics {
+namespace springspice::training {
 
 /// "a,b;c" by name, or "2": so many at a time, in order. The places of each group's inputs.
 /// @throws core::ParameterError for a name that is no input (lists those there are) or stands
@@ -24,4 +24,4 @@ std::vector<std::vector<std::size_t>> parse_groups(const std::string& text,
 std::vector<InputGroup> make_groups(const std::vector<std::vector<std::size_t>>& groups,
                                     const std::vector<core::Axis>& axes);
 
-}  // namespace springspice::dynamics
+}  // namespace springspice::training

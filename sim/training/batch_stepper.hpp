@@ -21,10 +21,10 @@
 #include <span>
 
 #include "core/system.hpp"
-#include "sim/dynamics/batch_noise.hpp"
-#include "sim/dynamics/learning_system.hpp"
+#include "sim/training/batch_noise.hpp"
+#include "sim/training/learning_system.hpp"
 
-namespace springspice::dynamics {
+namespace springspice::training {
 
 /// The rows that pull, and where the batch stands in the training.
 struct Batch {
@@ -63,4 +63,4 @@ inline constexpr Eigen::Index kExactDiagonalLimit = 200;
 /// of each batch are needed
 std::unique_ptr<BatchStepper> make_exact_stepper(const StepperRequest& request);
 
-}  // namespace springspice::dynamics
+}  // namespace springspice::training

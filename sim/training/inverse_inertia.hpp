@@ -11,7 +11,7 @@
 
 #include "core/system.hpp"
 
-namespace springspice::dynamics {
+namespace springspice::training {
 
 class InverseInertia {
  public:
@@ -32,4 +32,4 @@ class InverseInertia {
   std::unique_ptr<Eigen::SimplicialLLT<core::SparseMatrix>> factor_;
 };
 
-}  // namespace springspice::dynamics
+}  // namespace springspice::training

@@ -4,10 +4,10 @@
 #include "core/error.hpp"
 #include "core/modes.hpp"
 #include "sim/dynamics/mode_response.hpp"
-#include "sim/dynamics/shuffle.hpp"
-#include "sim/dynamics/train.hpp"
+#include "sim/training/shuffle.hpp"
+#include "sim/training/train.hpp"
 #include "tests/catch.hpp"
-#include "tests/sim/dynamics/training_case.hpp"
+#include "tests/sim/training/training_case.hpp"
 
 using namespace springspice;
 using test::make_case;
@@ -28,7 +28,7 @@ core::Moments moments_of(const TrainingCase& run) {
 }
 
 void compare_mean(const TrainingCase& run) {
-  dynamics::Training training = run.training();
+  training::Training training = run.training();
   training.run_epoch();
   const core::Moments moments = moments_of(run);
   core::State start = run.start();
@@ -62,7 +62,7 @@ void compare_covariance(TrainingCase run, int seeds) {
   Eigen::MatrixXd whitened(mean.rows(), 2 * seeds);
   for (int seed = 0; seed < seeds; ++seed) {
     run.plan.seed = static_cast<std::uint64_t>(seed);
-    dynamics::Training training = run.training();
+    training::Training training = run.training();
     training.run_epoch();
     whitened.middleCols(2 * seed, 2) =
         factor.matrixL().solve(test::stack(training.states()[0]) - mean);
@@ -133,17 +133,17 @@ TEST_CASE("on a grid whose inertia is solved for by sparse Cholesky, all modes s
     moved.row(i) = r.hold * q.row(i) + r.force * force.row(i);
   }
   const Eigen::MatrixXd wanted = modes->shapes * moved;
-  dynamics::Training training = run.training();
+  training::Training training = run.training();
   training.run_epoch();
   CHECK((training.states()[0].x - wanted).norm() <= 1e-11 * wanted.norm());
 }
 
 TEST_CASE("batch after batch, the exact propagator follows the moments of each") {
   TrainingCase run = exact_case(18, 5);
-  dynamics::Training training = run.training();
+  training::Training training = run.training();
   training.run_epoch();
   Eigen::MatrixXd theta = test::stack(run.start());
-  const std::vector<int> order = dynamics::shuffle_epoch(18, run.plan.seed, 0);
+  const std::vector<int> order = training::shuffle_epoch(18, run.plan.seed, 0);
   for (int first = 0; first < 18; first += 5) {
     const std::vector<int> rows(order.begin() + first, order.begin() + std::min(18, first + 5));
     const core::Moments moments =
@@ -186,9 +186,9 @@ TEST_CASE("the paper's noise without temperature is no noise") {
   run.parameters.noise_model = core::NoiseModel::diagonal;
   compare_mean(run);
   // At next to no temperature the moments of the whole system move the mean alike.
-  dynamics::Training modes = run.training();
+  training::Training modes = run.training();
   run.parameters.kT = 1e-30;
-  dynamics::Training moments = run.training();
+  training::Training moments = run.training();
   modes.run_epoch();
   moments.run_epoch();
   const Eigen::MatrixXd wanted = test::stack(modes.states()[0]);
@@ -198,12 +198,12 @@ TEST_CASE("the paper's noise without temperature is no noise") {
 TEST_CASE("Euler's error falls with the step: order 1") {
   TrainingCase run = exact_case(18, 5);
   run.plan.batch_time = 0.2;
-  dynamics::Training exact = run.training();
+  training::Training exact = run.training();
   exact.run_epoch();
   std::array<double, 3> errors{};
   for (std::size_t i = 0; i < 3; ++i) {
     run.plan.steps = 200LL << i;
-    dynamics::Training euler = run.training();
+    training::Training euler = run.training();
     euler.run_epoch();
     errors[i] = (test::stack(euler.states()[0]) - test::stack(exact.states()[0])).norm();
   }

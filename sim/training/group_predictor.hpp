@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "core/fit.hpp"
-#include "sim/dynamics/spring_rows.hpp"
+#include "sim/training/spring_rows.hpp"
 
-namespace springspice::dynamics {
+namespace springspice::training {
 
 class GroupPredictor {
  public:
@@ -31,4 +31,4 @@ class GroupPredictor {
   std::vector<double> own_, part_;
 };
 
-}  // namespace springspice::dynamics
+}  // namespace springspice::training

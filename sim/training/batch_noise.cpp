@@ -1,10 +1,10 @@
-#include "sim/dynamics/batch_noise.hpp"
+#include "sim/training/batch_noise.hpp"
 
 #include <algorithm>
 
 #include "core/random.hpp"
 
-namespace springspice::dynamics {
+namespace springspice::training {
 namespace {
 
 constexpr std::uint64_t kDomain = 0x7472'6169'6e00'0000;
@@ -28,4 +28,4 @@ void BatchNoise::fill(std::uint64_t output, std::uint64_t batch, std::uint64_t f
   }
 }
 
-}  // namespace springspice::dynamics
+}  // namespace springspice::training

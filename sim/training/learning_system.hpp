@@ -24,9 +24,9 @@
 #include "core/data_rows.hpp"
 #include "core/lagrangian.hpp"
 #include "core/system.hpp"
-#include "sim/dynamics/spring_rows.hpp"
+#include "sim/training/spring_rows.hpp"
 
-namespace springspice::dynamics {
+namespace springspice::training {
 
 struct LearningSystem {
   /// M, D, K_0, f_0, kT and the noise model: all but the data springs.
@@ -52,4 +52,4 @@ core::SecondOrderSystem join_all_springs(const LearningSystem& system, const Spr
 /// Where it comes to rest, nu x m: the least-squares fit (core/fit.hpp).
 Eigen::MatrixXd solve_training_fit(const LearningSystem& system, const SpringRows& rows);
 
-}  // namespace springspice::dynamics
+}  // namespace springspice::training

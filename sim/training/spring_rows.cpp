@@ -1,8 +1,8 @@
-#include "sim/dynamics/spring_rows.hpp"
+#include "sim/training/spring_rows.hpp"
 
 #include <numeric>
 
-namespace springspice::dynamics {
+namespace springspice::training {
 
 SpringRows make_spring_rows(std::span<const InputGroup> groups, const core::DataRows& data,
                             std::span<const int> rows) {
@@ -93,4 +93,4 @@ double mean_squared_error(std::span<const SpringRows> models,
   return mean_squared_error(models, positions, all);
 }
 
-}  // namespace springspice::dynamics
+}  // namespace springspice::training

@@ -34,11 +34,11 @@
 #include <vector>
 
 #include "core/system.hpp"
-#include "sim/dynamics/batch_stepper.hpp"
-#include "sim/dynamics/learning_system.hpp"
-#include "sim/dynamics/spring_rows.hpp"
+#include "sim/training/batch_stepper.hpp"
+#include "sim/training/learning_system.hpp"
+#include "sim/training/spring_rows.hpp"
 
-namespace springspice::dynamics {
+namespace springspice::training {
 
 struct TrainingPlan {
   std::size_t batch = 16;                   ///< rows
@@ -95,4 +95,4 @@ class Training {
   std::optional<double> last_batch_loss_;
 };
 
-}  // namespace springspice::dynamics
+}  // namespace springspice::training

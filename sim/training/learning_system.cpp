@@ -1,10 +1,10 @@
-#include "sim/dynamics/learning_system.hpp"
+#include "sim/training/learning_system.hpp"
 
 #include "core/data_springs.hpp"
 #include "core/fit.hpp"
 #include "core/null_space.hpp"
 
-namespace springspice::dynamics {
+namespace springspice::training {
 namespace {
 
 using Triplets = std::vector<Eigen::Triplet<double>>;
@@ -95,4 +95,4 @@ Eigen::MatrixXd solve_training_fit(const LearningSystem& system, const SpringRow
   return core::solve_fit(all, core::find_null_space(all.K));
 }
 
-}  // namespace springspice::dynamics
+}  // namespace springspice::training

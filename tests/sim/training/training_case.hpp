@@ -14,8 +14,8 @@
 #include "core/initial_state.hpp"
 #include "core/lagrangian.hpp"
 #include "core/moments.hpp"
-#include "sim/dynamics/input_groups.hpp"
-#include "sim/dynamics/train.hpp"
+#include "sim/training/input_groups.hpp"
+#include "sim/training/train.hpp"
 
 namespace springspice::test {
 
@@ -46,20 +46,20 @@ struct TrainingCase {
   core::DataRows data;
   std::vector<core::Axis> axes;
   core::Parameters parameters;
-  dynamics::TrainingPlan plan;
+  training::TrainingPlan plan;
 
-  std::vector<dynamics::InputGroup> groups() const { return dynamics::make_groups({{0, 1}}, axes); }
-  dynamics::LearningSystem system() const {
-    return dynamics::make_learning_system(groups(), data, all_rows(data), parameters);
+  std::vector<training::InputGroup> groups() const { return training::make_groups({{0, 1}}, axes); }
+  training::LearningSystem system() const {
+    return training::make_learning_system(groups(), data, all_rows(data), parameters);
   }
-  dynamics::SpringRows rows() const {
-    return dynamics::make_spring_rows(groups(), data, all_rows(data));
+  training::SpringRows rows() const {
+    return training::make_spring_rows(groups(), data, all_rows(data));
   }
   core::State start() const {
     return core::make_random_state(system().rest, std::vector<double>{1.0, 0.5}, 5);
   }
-  dynamics::Training training() const {
-    return dynamics::Training({system()}, {rows()}, plan, {start()});
+  training::Training training() const {
+    return training::Training({system()}, {rows()}, plan, {start()});
   }
 
   /// M, D, K_b, f_b with the springs of these rows alone.

@@ -1,8 +1,8 @@
-#include "sim/dynamics/batch_rows.hpp"
+#include "sim/training/batch_rows.hpp"
 
 #include <algorithm>
 
-namespace springspice::dynamics {
+namespace springspice::training {
 
 void BatchRows::gather(std::span<const int> which) {
   const std::size_t c = rows_.corners;
@@ -57,4 +57,4 @@ void BatchRows::compute_gram(const Eigen::MatrixXd& push, Eigen::MatrixXd& gram)
   for (Eigen::Index j = 0; j < size_; ++j) predict(push.col(j).data(), gram.col(j).data());
 }
 
-}  // namespace springspice::dynamics
+}  // namespace springspice::training

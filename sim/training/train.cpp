@@ -1,4 +1,4 @@
-#include "sim/dynamics/train.hpp"
+#include "sim/training/train.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,9 +8,9 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "sim/dynamics/shuffle.hpp"
+#include "sim/training/shuffle.hpp"
 
-namespace springspice::dynamics {
+namespace springspice::training {
 namespace {
 
 void check_plan(const TrainingPlan& plan, std::size_t rows) {
@@ -136,4 +136,4 @@ double Training::kinetic_energy() const {
   return energy;
 }
 
-}  // namespace springspice::dynamics
+}  // namespace springspice::training

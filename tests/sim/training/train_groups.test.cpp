@@ -3,11 +3,11 @@
 
 #include "core/error.hpp"
 #include "core/fit.hpp"
-#include "sim/dynamics/input_groups.hpp"
-#include "sim/dynamics/train.hpp"
+#include "sim/training/input_groups.hpp"
+#include "sim/training/train.hpp"
 #include "tests/catch.hpp"
 #include "tests/core/shared_data.hpp"
-#include "tests/sim/dynamics/training_case.hpp"
+#include "tests/sim/training/training_case.hpp"
 
 using namespace springspice;
 using Places = std::vector<std::vector<std::size_t>>;
@@ -59,17 +59,17 @@ Eigen::MatrixXd dense_weights(const core::Grid& grid, const Eigen::MatrixXd& u) 
 }  // namespace
 
 TEST_CASE("groups by number and by name") {
-  CHECK(dynamics::parse_groups("2", kInputs) == Places{{0, 1}, {2, 3}, {4}});
-  CHECK(dynamics::parse_groups("5", kInputs) == Places{{0, 1, 2, 3, 4}});
-  CHECK(dynamics::parse_groups("9", kInputs) == Places{{0, 1, 2, 3, 4}});
-  CHECK(dynamics::parse_groups("c,a;b;e,d", kInputs) == Places{{2, 0}, {1}, {4, 3}});
-  CHECK(dynamics::parse_groups("2;3", {"2", "3"}) == Places{{0}, {1}});
+  CHECK(training::parse_groups("2", kInputs) == Places{{0, 1}, {2, 3}, {4}});
+  CHECK(training::parse_groups("5", kInputs) == Places{{0, 1, 2, 3, 4}});
+  CHECK(training::parse_groups("9", kInputs) == Places{{0, 1, 2, 3, 4}});
+  CHECK(training::parse_groups("c,a;b;e,d", kInputs) == Places{{2, 0}, {1}, {4, 3}});
+  CHECK(training::parse_groups("2;3", {"2", "3"}) == Places{{0}, {1}});
 }
 
 TEST_CASE("mistake: groups that do not fit the inputs") {
   const auto refusal = [](const std::string& text) {
     try {
-      dynamics::parse_groups(text, kInputs);
+      training::parse_groups(text, kInputs);
     } catch (const core::ParameterError& error) {
       return std::string(error.what());
     }
@@ -90,20 +90,20 @@ TEST_CASE("mistake: groups that do not fit the inputs") {
 TEST_CASE("groups that are added come to rest in the joint least-squares fit") {
   const core::DataRows data = four_inputs(60);
   const std::vector<int> all = test::all_rows(data);
-  const auto groups = dynamics::make_groups({{0, 1}, {2, 3}}, unit_axes(data, 2));
+  const auto groups = training::make_groups({{0, 1}, {2, 3}}, unit_axes(data, 2));
   core::Parameters parameters;
   parameters.friction = 3.0;
-  dynamics::TrainingPlan plan;
+  training::TrainingPlan plan;
   plan.batch = 60;
   plan.batch_time = 1e5;
   plan.steps.reset();
-  dynamics::LearningSystem system = dynamics::make_learning_system(groups, data, all, parameters);
+  training::LearningSystem system = training::make_learning_system(groups, data, all, parameters);
   CHECK(system.rest.size() == 18);
   CHECK(Eigen::MatrixXd(system.rest.M).topRightCorner(9, 9).norm() == 0.0);
   const core::State start = core::make_zero_state(system.rest);
-  const dynamics::SpringRows rows = dynamics::make_spring_rows(groups, data, all);
-  const Eigen::MatrixXd settled = dynamics::solve_training_fit(system, rows);
-  dynamics::Training training({std::move(system)}, {rows}, plan, {start});
+  const training::SpringRows rows = training::make_spring_rows(groups, data, all);
+  const Eigen::MatrixXd settled = training::solve_training_fit(system, rows);
+  training::Training training({std::move(system)}, {rows}, plan, {start});
   training.run_epoch();
 
   // Constants may go from one group to the other: predictions are unique, positions are not.
@@ -122,42 +122,42 @@ TEST_CASE("groups that are added come to rest in the joint least-squares fit") {
 TEST_CASE("groups that are averaged learn by themselves; the prediction is the mean") {
   const core::DataRows data = four_inputs(40);
   const std::vector<int> all = test::all_rows(data);
-  const auto groups = dynamics::make_groups({{0, 1}, {2, 3}}, unit_axes(data, 2));
+  const auto groups = training::make_groups({{0, 1}, {2, 3}}, unit_axes(data, 2));
   const core::Parameters parameters;
-  dynamics::TrainingPlan plan;
+  training::TrainingPlan plan;
   plan.batch = 8;
-  std::vector<dynamics::LearningSystem> systems;
-  std::vector<dynamics::SpringRows> rows;
+  std::vector<training::LearningSystem> systems;
+  std::vector<training::SpringRows> rows;
   std::vector<core::State> start;
   Eigen::VectorXd mean = Eigen::VectorXd::Zero(40);
-  for (const dynamics::InputGroup& group : groups) {
-    systems.push_back(dynamics::make_learning_system({&group, 1}, data, all, parameters));
-    rows.push_back(dynamics::make_spring_rows({&group, 1}, data, all));
+  for (const training::InputGroup& group : groups) {
+    systems.push_back(training::make_learning_system({&group, 1}, data, all, parameters));
+    rows.push_back(training::make_spring_rows({&group, 1}, data, all));
     start.push_back(core::make_zero_state(systems.back().rest));
     // Each alone, on the same batches.
-    dynamics::Training alone({systems.back()}, {rows.back()}, plan, {start.back()});
+    training::Training alone({systems.back()}, {rows.back()}, plan, {start.back()});
     for (int epoch = 0; epoch < 3; ++epoch) alone.run_epoch();
     const Eigen::MatrixXd u =
         group.inputs[0] == 0 ? data.inputs.leftCols(2) : data.inputs.rightCols(2);
     mean += 0.5 * dense_weights(group.grid, u) * alone.states()[0].x;
   }
-  dynamics::Training together(systems, rows, plan, start);
+  training::Training together(systems, rows, plan, start);
   for (int epoch = 0; epoch < 3; ++epoch) together.run_epoch();
   const double wanted = (mean - data.targets).squaredNorm() / 40.0;
-  CHECK(dynamics::mean_squared_error(together.rows(), together.states()) ==
+  CHECK(training::mean_squared_error(together.rows(), together.states()) ==
         Approx(wanted).epsilon(1e-12));
 }
 
 TEST_CASE("pins of several groups share the mean target") {
   const core::DataRows data = four_inputs(40);
-  const auto groups = dynamics::make_groups({{0, 1}, {2, 3}}, unit_axes(data, 2));
+  const auto groups = training::make_groups({{0, 1}, {2, 3}}, unit_axes(data, 2));
   core::Parameters parameters;
   parameters.pin_spring = 2.0;
   const auto system =
-      dynamics::make_learning_system(groups, data, test::all_rows(data), parameters);
+      training::make_learning_system(groups, data, test::all_rows(data), parameters);
   CHECK(system.rest.f(0, 0) == Approx(2.0 * data.targets.mean() / 2.0));
   parameters.pin_level = 0.3;
-  CHECK(dynamics::make_learning_system(groups, data, test::all_rows(data), parameters)
+  CHECK(training::make_learning_system(groups, data, test::all_rows(data), parameters)
             .rest.f(17, 0) == 0.6);
 }
 
@@ -169,22 +169,22 @@ TEST_CASE("five inputs of an airfoil are learned in groups") {
   }
   const core::DataRows data = core::read_rows(path, {}, {});
   const std::vector<int> all = test::all_rows(data);
-  const auto groups = dynamics::make_groups(dynamics::parse_groups("2", data.input_names),
+  const auto groups = training::make_groups(training::parse_groups("2", data.input_names),
                                             core::make_axes(data, "4", std::nullopt));
   core::Parameters parameters;
   parameters.friction = 10.0;
-  dynamics::TrainingPlan plan;
+  training::TrainingPlan plan;
   plan.steps.reset();
-  dynamics::LearningSystem system = dynamics::make_learning_system(groups, data, all, parameters);
+  training::LearningSystem system = training::make_learning_system(groups, data, all, parameters);
   CHECK(system.rest.size() == 25 + 25 + 5);
-  const std::vector<dynamics::SpringRows> rows{dynamics::make_spring_rows(groups, data, all)};
+  const std::vector<training::SpringRows> rows{training::make_spring_rows(groups, data, all)};
   std::vector<core::State> fit{core::make_zero_state(system.rest)};
   const core::State start = fit[0];
-  fit[0].x = dynamics::solve_training_fit(system, rows[0]);
-  const double best = dynamics::mean_squared_error(rows, fit);
-  dynamics::Training training({std::move(system)}, rows, plan, {start});
+  fit[0].x = training::solve_training_fit(system, rows[0]);
+  const double best = training::mean_squared_error(rows, fit);
+  training::Training training({std::move(system)}, rows, plan, {start});
   for (int epoch = 0; epoch < 20; ++epoch) training.run_epoch();
-  const double loss = dynamics::mean_squared_error(rows, training.states());
+  const double loss = training::mean_squared_error(rows, training.states());
   const double variance =
       (data.targets.array() - data.targets.mean()).square().sum() / double(data.size());
   CHECK(best < 0.5 * variance);
