@@ -2,6 +2,7 @@
 #include <memory>
 #include <vector>
 
+#include "bench/measure.hpp"
 #include "bench/systems.hpp"
 #include <benchmark/benchmark.h>
 
@@ -22,11 +23,14 @@ void exact_step(benchmark::State& state) {
   const auto modes = core::compute_modes(system, core::find_null_space(system.K));
   const auto exact = dynamics::make_integrator(dynamics::Scheme::exact, system, modes, 0.05);
   dynamics::Columns columns(*exact, 1, 0, runs_for(exact->sources()), 1);
-  for (auto _ : state) exact->advance(columns, 64);
+  for (auto iteration : state) {
+    static_cast<void>(iteration);
+    exact->advance(columns, 64);
+  }
   benchmark::DoNotOptimize(columns.own.data());
-  state.SetItemsProcessed(state.iterations() * 64 * columns.count() * exact->sources());
+  state.counters["normals"] = 64.0 * static_cast<double>(columns.count() * exact->sources());
 }
-BENCHMARK(exact_step)->Arg(5)->Arg(10)->Arg(18)->Arg(31)->UseRealTime();
+BENCHMARK(exact_step)->Arg(5)->Arg(10)->Arg(18)->Arg(32)->Apply(bench::measure);
 
 // The same normals, drawn and not used.
 void exact_normals(benchmark::State& state) {
@@ -35,7 +39,8 @@ void exact_normals(benchmark::State& state) {
   const std::uint64_t runs = runs_for(static_cast<Eigen::Index>(sources));
   std::vector<double> four(4 * sources * runs);
   std::uint64_t block = 0;
-  for (auto _ : state) {
+  for (auto iteration : state) {
+    static_cast<void>(iteration);
     for (int i = 0; i < 16; ++i, ++block) {
       for (std::uint64_t run = 0; run < runs; ++run) {
         core::fill_normals({1, run + 1, 0, block}, sources, four.data() + run * sources,
@@ -44,21 +49,28 @@ void exact_normals(benchmark::State& state) {
     }
   }
   benchmark::DoNotOptimize(four.data());
-  state.SetItemsProcessed(state.iterations() * 64 * static_cast<std::int64_t>(sources * runs));
+  state.counters["normals"] = 64.0 * static_cast<double>(sources * runs);
 }
-BENCHMARK(exact_normals)->Arg(5)->Arg(10)->Arg(18)->Arg(31)->UseRealTime();
+BENCHMARK(exact_normals)->Arg(5)->Arg(10)->Arg(18)->Arg(32)->Apply(bench::measure);
 
 void scheme_step(benchmark::State& state, dynamics::Scheme scheme) {
   const auto system = bench::make_grid_system(static_cast<int>(state.range(0)));
   const auto modes = core::compute_modes(system, core::find_null_space(system.K));
   const auto made = dynamics::make_integrator(scheme, system, modes, 1e-3);
   dynamics::Columns columns(*made, 1, 0, 1, 1);
-  for (auto _ : state) made->advance(columns, 16);
+  for (auto iteration : state) {
+    static_cast<void>(iteration);
+    made->advance(columns, 16);
+  }
   benchmark::DoNotOptimize(columns.own.data());
-  state.SetItemsProcessed(state.iterations() * 16);
+  state.counters["steps"] = 16.0;
 }
-BENCHMARK_CAPTURE(scheme_step, midpoint, dynamics::Scheme::midpoint)->Arg(32)->UseRealTime();
-BENCHMARK_CAPTURE(scheme_step, baoab, dynamics::Scheme::baoab)->Arg(32)->UseRealTime();
-BENCHMARK_CAPTURE(scheme_step, euler, dynamics::Scheme::euler_maruyama)->Arg(32)->UseRealTime();
+BENCHMARK_CAPTURE(scheme_step, midpoint, dynamics::Scheme::midpoint)
+    ->Arg(32)
+    ->Apply(bench::measure);
+BENCHMARK_CAPTURE(scheme_step, baoab, dynamics::Scheme::baoab)->Arg(32)->Apply(bench::measure);
+BENCHMARK_CAPTURE(scheme_step, euler, dynamics::Scheme::euler_maruyama)
+    ->Arg(32)
+    ->Apply(bench::measure);
 
 }  // namespace

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <vector>
 
 #include "core/data_springs.hpp"
 #include "core/lagrangian.hpp"
@@ -9,8 +10,8 @@
 
 namespace springspice::bench {
 
-/// `nodes` x `nodes`, four random points a cell, gamma 1, kT 0.1.
-inline core::SecondOrderSystem make_grid_system(int nodes) {
+/// `nodes` x `nodes`, four random points a cell.
+inline core::DataSprings make_grid_data(int nodes) {
   const int sticks = nodes - 1;
   const core::Grid grid({{"a", sticks, 0.0, 1.0}, {"b", sticks, 0.0, 1.0}});
   core::DataSprings data(grid, 1);
@@ -23,9 +24,22 @@ inline core::SecondOrderSystem make_grid_system(int nodes) {
       data.add(u, y);
     }
   }
+  return data;
+}
+
+inline core::Parameters make_grid_parameters() {
   core::Parameters parameters;
   parameters.kT = 0.1;
-  return core::make_system(data, parameters);
+  return parameters;
+}
+
+/// gamma 1, kT 0.1.
+inline core::SecondOrderSystem make_grid_system(int nodes) {
+  return core::make_system(make_grid_data(nodes), make_grid_parameters());
+}
+
+inline std::vector<core::Spring> make_grid_springs(int nodes) {
+  return core::make_springs(make_grid_data(nodes), make_grid_parameters());
 }
 
 }  // namespace springspice::bench

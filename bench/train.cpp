@@ -12,6 +12,7 @@
 #include <numeric>
 #include <vector>
 
+#include "bench/measure.hpp"
 #include <benchmark/benchmark.h>
 
 #include "core/initial_state.hpp"
@@ -59,9 +60,7 @@ void train_epoch(benchmark::State& state, std::optional<std::int64_t> steps, dou
 
 }  // namespace
 
-BENCHMARK_CAPTURE(train_epoch, euler, 100, 0.0)->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(train_epoch, euler_noise, 100, 0.1)->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(train_epoch, exact, std::nullopt, 0.0)->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(train_epoch, exact_noise, std::nullopt, 0.1)->Unit(benchmark::kMicrosecond);
-
-BENCHMARK_MAIN();
+BENCHMARK_CAPTURE(train_epoch, euler, 100, 0.0)->Apply(bench::measure);
+BENCHMARK_CAPTURE(train_epoch, euler_noise, 100, 0.1)->Apply(bench::measure);
+BENCHMARK_CAPTURE(train_epoch, exact, std::nullopt, 0.0)->Apply(bench::measure);
+BENCHMARK_CAPTURE(train_epoch, exact_noise, std::nullopt, 0.1)->Apply(bench::measure);

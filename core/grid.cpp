@@ -1,6 +1,7 @@
 #include "core/grid.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -16,6 +17,7 @@ namespace {
 
 // Sparse matrices count their entries in 32 bits; a row of K has up to 3^d entries.
 constexpr std::int64_t kMaxEntries = std::numeric_limits<std::int32_t>::max();
+constexpr std::size_t kMaxAxes = 16;
 
 void check_axis(const Axis& axis) {
   if (axis.sticks < 1) {
@@ -39,10 +41,10 @@ void check_axis(const Axis& axis) {
 Grid::Grid(std::vector<Axis> axes) : axes_(std::move(axes)) {
   if (axes_.empty())
     throw ParameterError("a grid needs at least one input axis; name one in --inputs");
-  if (axes_.size() > 16) {
+  if (axes_.size() > kMaxAxes) {
     throw ParameterError(fmt::format(
-        "{} input axes: a cell would have 2^{} corners; use at most 16, or several models",
-        axes_.size(), axes_.size()));
+        "{} input axes: a cell would have 2^{} corners; use at most {}, or several models",
+        axes_.size(), axes_.size(), kMaxAxes));
   }
   std::int64_t nodes = 1;
   std::int64_t cells = 1;
@@ -98,26 +100,48 @@ std::vector<double> Grid::node_position(int node) const {
   return position;
 }
 
+bool Grid::find_cells(double* rows, std::size_t stride, std::span<int> cells) const {
+  bool clamped = false;
+  std::ranges::fill(cells, 0);
+  for (std::size_t b = 0; b < axes_.size(); ++b) {
+    const Axis& axis = axes_[b];
+    const double lower = axis.lower;
+    const double upper = axis.upper;
+    const double extent = upper - lower;
+    const double sticks = axis.sticks;
+    double* value = rows + b;
+    for (int& cell : cells) {
+      const double at = std::clamp(*value, lower, upper);
+      clamped |= at != *value;
+      const double scaled = (at - lower) / extent * sticks;
+      // Not negative, so the cast rounds down as std::floor does, which here is a call.
+      const int along = std::min(static_cast<int>(scaled), axis.sticks - 1);
+      *value = std::min(scaled - along, 1.0);
+      cell = cell * axis.sticks + along;
+      value += stride;
+    }
+  }
+  return clamped;
+}
+
 void Grid::locate(std::span<const double> u, Stencil& stencil) const {
   const std::size_t corners = corner_count();
+  std::array<double, kMaxAxes> lambda{};
+  std::copy_n(u.begin(), dimension(), lambda.begin());
+  stencil.clamped = find_cells(lambda.data(), 0, {&stencil.cell, 1});
   stencil.nodes.assign(corners, 0);
   stencil.weights.assign(corners, 1.0);
-  stencil.cell = 0;
-  stencil.clamped = false;
-  for (std::size_t b = 0; b < dimension(); ++b) {
-    const Axis& axis = axes_[b];
-    const double at = std::clamp(u[b], axis.lower, axis.upper);
-    stencil.clamped = stencil.clamped || at != u[b];
-    const double scaled = (at - axis.lower) / (axis.upper - axis.lower) * axis.sticks;
-    const int cell = std::clamp(static_cast<int>(std::floor(scaled)), 0, axis.sticks - 1);
-    const double lambda = std::clamp(scaled - cell, 0.0, 1.0);
-    stencil.cell = stencil.cell * axis.sticks + cell;
-    // Corner c is on the upper side of axis b where bit d-1-b of c is set: corners in node order.
-    const std::size_t bit = std::size_t{1} << (dimension() - 1 - b);
+  int cell = stencil.cell;
+  for (std::size_t b = dimension(); b-- > 0;) {
+    const int along = cell % axes_[b].sticks;
+    cell /= axes_[b].sticks;
     for (std::size_t c = 0; c < corners; ++c) {
-      const bool upper = (c & bit) != 0;
-      stencil.nodes[c] += (cell + (upper ? 1 : 0)) * stride_[b];
-      stencil.weights[c] *= upper ? lambda : 1.0 - lambda;
+      stencil.nodes[c] += (along + (is_upper(c, b) ? 1 : 0)) * stride_[b];
+    }
+  }
+  for (std::size_t b = 0; b < dimension(); ++b) {
+    for (std::size_t c = 0; c < corners; ++c) {
+      stencil.weights[c] *= is_upper(c, b) ? lambda[b] : 1.0 - lambda[b];
     }
   }
 }

@@ -54,8 +54,17 @@ class Grid {
 
   /// The stencil of u, clamped to the bounds. @pre u has one finite value an axis.
   void locate(std::span<const double> u, Stencil& stencil) const;
+  /// The same for many points, without the corners: the cell of each, and lambda_b in the place of
+  /// u_b. Returns whether a point was clamped. @pre point j is at rows[j stride], with one finite
+  /// value an axis; there are as many points as cells
+  bool find_cells(double* rows, std::size_t stride, std::span<int> cells) const;
 
  private:
+  /// Corner c is on the upper side of axis b where bit d-1-b of c is set: corners in node order.
+  bool is_upper(std::size_t corner, std::size_t axis) const {
+    return (corner >> (axes_.size() - 1 - axis) & 1) != 0;
+  }
+
   std::vector<Axis> axes_;
   std::vector<int> shape_;
   std::vector<int> stride_;  ///< of nodes

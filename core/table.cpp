@@ -147,6 +147,29 @@ class RowReader {
   }
   std::size_t row() const { return row_; }  ///< 0 is the header
 
+  /// Reads the next row as numbers, by `scan`, where it lies whole in the window and holds nothing
+  /// but what `scan` knows; false where it does not, and nothing is taken then.
+  template <class Scan>
+  bool next_plain(const Scan& scan) {
+    if (parser_.pstate != between_rows_) return false;
+    // Twice at most, so a row longer than a block is left to next().
+    for (int attempt = 0; attempt < 2; ++attempt) {
+      const std::string_view text = bytes_.unread();
+      const char* const stop = scan(text.data(), text.data() + text.size());
+      if (stop != nullptr) {
+        bytes_.take(static_cast<std::size_t>(stop - text.data()));
+        row_line_ = line_++;
+        ++row_;
+        after_return_ = false;
+        return true;
+      }
+      // A row that ends in the window has been looked at as a whole; reading on might wait.
+      if (text.size() >= block_bytes || text.find('\n') != text.npos) break;
+      if (text.find('\r') != text.npos || !bytes_.more()) break;
+    }
+    return false;
+  }
+
   /// The next row that is not blank; false at the end.
   bool next() {
     text_.clear();
@@ -465,6 +488,67 @@ double cell_number(const RowReader& row, std::size_t column,
                                printable(text), number.fault));
 }
 
+/// Reads a row of bare numbers straight from the window. Whatever else a row may be (quoted, blank,
+/// ragged, wrong) it leaves to libcsv and the messages: they are slow, and they alone decide.
+class PlainRow {
+ public:
+  PlainRow() = default;
+  PlainRow(const ChosenColumns& columns, std::size_t cells, char separator)
+      : slots_(cells, kUnused), separator_(separator) {
+    for (std::size_t i = 0; i < columns.inputs.size(); ++i) slots_[columns.inputs[i]] = i;
+    for (std::size_t i = 0; i < columns.targets.size(); ++i) {
+      slots_[columns.targets[i]] = columns.inputs.size() + i;
+    }
+  }
+
+  /// Where the row ends, behind its newline; null where it is not plain or not whole.
+  const char* scan(const char* at, const char* end, std::span<double> inputs,
+                   std::span<double> targets) const {
+    for (std::size_t column = 0; column < slots_.size(); ++column) {
+      if (column > 0) {
+        if (at == end || *at != separator_) return nullptr;
+        ++at;
+      }
+      const std::size_t slot = slots_[column];
+      if (slot == kUnused) {
+        at = skip_cell(at, end);
+        continue;
+      }
+      double& value = slot < inputs.size() ? inputs[slot] : targets[slot - inputs.size()];
+      at = read_cell(at, end, value);
+      if (at == nullptr) return nullptr;
+    }
+    if (end - at >= 2 && at[0] == '\r' && at[1] == '\n') return at + 2;
+    return at != end && *at == '\n' ? at + 1 : nullptr;
+  }
+
+ private:
+  static constexpr std::size_t kUnused = std::numeric_limits<std::size_t>::max();
+
+  const char* skip_blanks(const char* at, const char* end) const {
+    while (at != end && (*at == ' ' || *at == '\t') && *at != separator_) ++at;
+    return at;
+  }
+
+  const char* read_cell(const char* at, const char* end, double& value) const {
+    at = skip_blanks(at, end);
+    if (end - at >= 2 && at[0] == '+' && at[1] != '-') ++at;
+    const auto [stop, error] = std::from_chars(at, end, value);
+    if (error != std::errc{} || !std::isfinite(value)) return nullptr;
+    return skip_blanks(stop, end);
+  }
+
+  const char* skip_cell(const char* at, const char* end) const {
+    while (at != end && *at != separator_ && *at != '\n' && *at != '\r' && *at != '"' &&
+           *at != '\0')
+      ++at;
+    return at;
+  }
+
+  std::vector<std::size_t> slots_;  // of each cell: inputs, then targets
+  char separator_ = ',';
+};
+
 }  // namespace
 
 struct Table::State {
@@ -472,6 +556,7 @@ struct Table::State {
       : reader(path), names(read_header(reader)) {
     check_header(names, reader.where());
     columns = ColumnChooser(names, reader.where()).choose(choice);
+    plain = PlainRow(columns, names.size(), reader.separator());
     for (const std::size_t i : columns.inputs) inputs.push_back(names[i]);
     for (const std::size_t i : columns.targets) targets.push_back(names[i]);
   }
@@ -479,6 +564,7 @@ struct Table::State {
   RowReader reader;
   std::vector<std::string> names;
   ChosenColumns columns;
+  PlainRow plain;
   std::vector<std::string> inputs;
   std::vector<std::string> targets;
 };
@@ -498,6 +584,11 @@ std::size_t Table::row() const { return state_->reader.row(); }
 bool Table::next(std::span<double> inputs, std::span<double> targets) {
   assert(inputs.size() == state_->inputs.size() && targets.size() == state_->targets.size());
   RowReader& row = state_->reader;
+  if (row.next_plain([&](const char* at, const char* end) {
+        return state_->plain.scan(at, end, inputs, targets);
+      })) {
+    return true;
+  }
   if (!row.next()) {
     if (row.row() > 0) return false;
     throw InputError(fmt::format(
