@@ -19,14 +19,12 @@ netlist::Circuit make_circuit() {
   circuit.title = "a million elements";
   for (int i = 0; i < kElements; ++i) {
     const std::string number = std::to_string(i / 1000) + "_" + std::to_string(i % 1000);
-    netlist::Element element;
-    element.kind =
-        i % 2 == 0 ? netlist::Element::Kind::resistor : netlist::Element::Kind::capacitor;
-    element.name = (i % 2 == 0 ? "rk" : "cm") + number;
-    element.nodes = {"x" + number, "v" + number};
-    element.value = 1e3 + i / 3.0;
+    const double value = 1e3 + i / 3.0;
+    netlist::Element element =
+        i % 2 == 0 ? netlist::resistor("rk" + number, "x" + number, "v" + number, value)
+                   : netlist::capacitor("cm" + number, "x" + number, "v" + number, 1e-9 * value);
     element.comment = "K, inputs";
-    circuit.elements.push_back(std::move(element));
+    circuit.add(std::move(element));
   }
   return circuit;
 }

@@ -1,6 +1,9 @@
 #include "netlist/writer.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <iterator>
 #include <string_view>
 #include <unordered_set>
 #include <variant>
@@ -17,6 +20,8 @@ namespace springspice::netlist {
 namespace {
 
 constexpr std::size_t kLineLength = 100;
+// Of a part with its comment, as a guess of the deck's size.
+constexpr std::size_t kCardLength = 64;
 
 // ngspice reads bytes, not characters; a tab would not survive the reading back.
 std::string printable(std::string_view text) {
@@ -44,108 +49,152 @@ void append_comment_lines(std::string& out, std::string_view text) {
   for (const auto& line : printable_lines(text)) out += line.empty() ? "*\n" : "* " + line + "\n";
 }
 
-// Empty if the comment cannot stand at the end of a line.
-std::string inline_comment(std::string_view comment) {
-  if (comment.find_first_of("\r\n") != std::string_view::npos) return {};
+// Nothing if the comment cannot stand at the end of a line.
+void append_inline_comment(std::string& out, std::string_view comment) {
+  if (comment.empty() || comment.find_first_of("\r\n") != std::string_view::npos) return;
+  const bool plain =
+      std::all_of(comment.begin(), comment.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  if (plain && comment.front() != ' ' && comment.back() != ' ') {
+    out.append(" ; ").append(comment);
+    return;
+  }
   const std::string text = printable(comment);
   const auto first = text.find_first_not_of(' ');
-  return first == std::string::npos ? "" : " ; " + text.substr(first);
+  if (first == std::string::npos) return;
+  out += " ; ";
+  out.append(text, first);
 }
 
-std::string wrapped(const std::vector<std::string>& words) {
-  std::string out;
-  std::size_t column = 0;
-  for (const auto& word : words) {
-    if (column > 0 && column + 1 + word.size() > kLineLength) {
-      out += "\n+";
-      column = 1;
+// A number's text in place: a deck of a million parts has no time for a string each.
+class NumberText {
+ public:
+  explicit NumberText(double value) : end_(std::to_chars(text_, std::end(text_), value).ptr) {}
+  operator std::string_view() const { return {text_, static_cast<std::size_t>(end_ - text_)}; }
+
+ private:
+  char text_[32];
+  char* end_;
+};
+
+// Words of one card, written behind each other, wrapped before a word that would pass the line's
+// length.
+class Card {
+ public:
+  explicit Card(std::string& out) : out_(out) {}
+
+  /// A word, in up to three parts.
+  void add(std::string_view first, std::string_view second = {}, std::string_view third = {}) {
+    const std::size_t size = first.size() + second.size() + third.size();
+    if (column_ > 0 && column_ + 1 + size > kLineLength) {
+      out_ += "\n+";
+      column_ = 1;
     }
-    if (column > 0) {
-      out += ' ';
-      ++column;
+    if (column_ > 0) {
+      out_ += ' ';
+      ++column_;
     }
-    out += word;
-    column += word.size();
+    out_.append(first).append(second).append(third);
+    column_ += size;
   }
-  return out;
+  void add(const std::vector<std::string>& words) {
+    for (const std::string& word : words) add(word);
+  }
+
+ private:
+  std::string& out_;
+  std::size_t column_ = 0;
+};
+
+void add_waveform(Card& card, const TransientNoise& noise) {
+  card.add("trnoise(", NumberText(noise.amplitude));
+  card.add(NumberText(noise.step_s));
+  card.add("0");
+  card.add("0)");
 }
 
-std::string value_text(const Element& element) {
-  return element.value_parameter.empty() ? format_number(element.value)
-                                         : "{" + element.value_parameter + "}";
-}
-
-void append_waveform(std::vector<std::string>& words, const TransientNoise& noise) {
-  words.push_back("trnoise(" + format_number(noise.amplitude));
-  words.push_back(format_number(noise.step_s));
-  words.insert(words.end(), {"0", "0)"});
-}
-
-void append_waveform(std::vector<std::string>& words, const PiecewiseLinear& points) {
+void add_waveform(Card& card, const PiecewiseLinear& points) {
   for (std::size_t i = 0; i < points.time_s.size(); ++i) {
-    words.push_back((i == 0 ? "pwl(" : "") + format_number(points.time_s[i]));
-    words.push_back(format_number(points.value[i]));
+    card.add(i == 0 ? "pwl(" : "", NumberText(points.time_s[i]));
+    card.add(NumberText(points.value[i]), i + 1 == points.time_s.size() ? ")" : "");
   }
-  words.back() += ')';
 }
 
-void append_value(std::vector<std::string>& words, const Element& element) {
+void add_value(Card& card, const Element& element) {
   if (element.kind == Kind::instance) return;
-  if (element.kind == Kind::voltage || element.kind == Kind::current) words.emplace_back("dc");
-  words.push_back(value_text(element));
+  if (element.kind == Kind::voltage || element.kind == Kind::current) card.add("dc");
+  if (element.value_parameter.empty()) {
+    card.add(NumberText(element.value));
+  } else {
+    card.add("{", element.value_parameter, "}");
+  }
   if (element.ac) {
-    words.emplace_back("ac");
-    words.push_back(format_number(element.ac->magnitude));
+    card.add("ac");
+    card.add(NumberText(element.ac->magnitude));
     if (element.ac->phase_deg != 0.0 || std::signbit(element.ac->phase_deg)) {
-      words.push_back(format_number(element.ac->phase_deg));
+      card.add(NumberText(element.ac->phase_deg));
     }
   }
   if (element.waveform) {
-    std::visit([&](const auto& waveform) { append_waveform(words, waveform); }, *element.waveform);
+    std::visit([&](const auto& waveform) { add_waveform(card, waveform); }, *element.waveform);
   }
-  if (element.initial) words.push_back("ic=" + format_number(*element.initial));
-  if (!element.noisy) words.emplace_back("noisy=0");
+  if (element.initial) card.add("ic=", NumberText(*element.initial));
+  if (!element.noisy) card.add("noisy=0");
 }
 
-void append_parameters(std::vector<std::string>& words, const std::vector<Parameter>& parameters) {
+void add_parameters(Card& card, const std::vector<Parameter>& parameters) {
   for (const auto& parameter : parameters) {
-    words.push_back(parameter.name + "=" + format_number(parameter.value));
+    card.add(parameter.name, "=", NumberText(parameter.value));
   }
+}
+
+void append_card(std::string& out, const Element& element) {
+  Card card(out);
+  card.add(element.name);
+  card.add(element.nodes);
+  card.add(element.references);
+  add_value(card, element);
+  add_parameters(card, element.parameters);
+  append_inline_comment(out, element.comment);
 }
 
 void append_element(std::string& out, const Element& element) {
+  rules_of(element.kind);  // refuses a nullor; all else a circuit has checked
   append_comment_lines(out, element.heading);
   if (element.comment.find_first_of("\r\n") != std::string::npos) {
     append_comment_lines(out, element.comment);
   }
-  out += format_element(element);
+  append_card(out, element);
   out += '\n';
 }
 
 void append_definition(std::string& out, const Subcircuit& definition) {
   append_comment_lines(out, definition.heading);
-  std::vector<std::string> words = {".subckt", definition.name};
-  words.insert(words.end(), definition.pins.begin(), definition.pins.end());
-  append_parameters(words, definition.parameters);
-  out += wrapped(words) + "\n";
+  Card card(out);
+  card.add(".subckt");
+  card.add(definition.name);
+  card.add(definition.pins);
+  add_parameters(card, definition.parameters);
+  out += '\n';
   for (const auto& element : definition.elements) append_element(out, element);
   out += ".ends " + definition.name + "\n";
 }
 
-void append_words(std::string& out, std::string_view card, const std::vector<std::string>& given,
-                  void (*check)(std::string_view)) {
+void append_words(std::string& out, std::string_view card_name,
+                  const std::vector<std::string>& given, void (*check)(std::string_view)) {
   if (given.empty()) return;
-  std::vector<std::string> words = {std::string(card)};
+  Card card(out);
+  card.add(card_name);
   for (const auto& word : given) {
     check(word);
-    words.push_back(word);
+    card.add(word);
   }
-  out += wrapped(words) + "\n";
+  out += '\n';
 }
 
 void append_initial_voltages(std::string& out, const std::vector<InitialVoltage>& voltages) {
   if (voltages.empty()) return;
-  std::vector<std::string> words = {".ic"};
+  Card card(out);
+  card.add(".ic");
   std::unordered_set<std::string> seen;
   for (const auto& [node, volt] : voltages) {
     check_name(node, ".ic: node");
@@ -157,9 +206,10 @@ void append_initial_voltages(std::string& out, const std::vector<InitialVoltage>
       throw NetlistError(fmt::format(".ic: the voltage of node {} is {}; give a finite number",
                                      quoted(node), volt));
     }
-    words.push_back("v(" + node + ")=" + format_number(volt));
+    const std::string name = "v(" + node;
+    card.add(name, ")=", NumberText(volt));
   }
-  out += wrapped(words) + "\n";
+  out += '\n';
 }
 
 void append_transient(std::string& out, const Transient& transient) {
@@ -179,12 +229,9 @@ void append_transient(std::string& out, const Transient& transient) {
 
 std::string format_element(const Element& element) {
   check_element(element);
-  std::vector<std::string> words = {element.name};
-  words.insert(words.end(), element.nodes.begin(), element.nodes.end());
-  words.insert(words.end(), element.references.begin(), element.references.end());
-  append_value(words, element);
-  append_parameters(words, element.parameters);
-  return wrapped(words) + inline_comment(element.comment);
+  std::string out;
+  append_card(out, element);
+  return out;
 }
 
 std::string format_deck(const Circuit& circuit) {
@@ -192,6 +239,7 @@ std::string format_deck(const Circuit& circuit) {
   if (!fault.empty()) throw NetlistError(fault);
   const std::string title = printable(circuit.title);
   std::string out = (title.empty() ? "*" : title) + "\n";
+  out.reserve(kCardLength * circuit.elements().size());
   if (!circuit.heading.empty()) {
     append_comment_lines(out, circuit.heading);
     out += '\n';  // ends the circuit's heading; what follows is the first part's
