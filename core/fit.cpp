@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/sparse_cholesky.hpp"
 
 namespace springspice::core {
 namespace {
@@ -24,15 +25,24 @@ SparseMatrix selection(const std::vector<int>& coordinates, Eigen::Index size) {
   return pick;
 }
 
-Eigen::MatrixXd solve_refined(const SparseMatrix& matrix, const Eigen::MatrixXd& rhs) {
-  const Cholesky factor(matrix);
-  const double largest = matrix.diagonal().cwiseAbs().maxCoeff();
+/// Solves for b with a factor of A, and twice more for what the solution leaves of b.
+template <class Factor>
+Eigen::MatrixXd solve_refined(const Factor& factor, const SparseMatrix& A,
+                              const Eigen::MatrixXd& b) {
+  Eigen::MatrixXd x = factor.solve(b);
+  for (int pass = 0; pass < 2; ++pass) x += factor.solve(b - A * x);
+  return x;
+}
+
+Eigen::MatrixXd solve_held(const SparseMatrix& K, const Eigen::MatrixXd& f) {
+  if (const auto factor = SparseCholesky::try_factor(K)) return solve_refined(*factor, K, f);
+  // Rounding may have left a pivot of 0 on its wrong side, which L D L^T can live with.
+  const Cholesky factor(K);
+  const double largest = K.diagonal().cwiseAbs().maxCoeff();
   if (factor.info() != Eigen::Success || factor.vectorD().minCoeff() < -kIndefinite * largest) {
     throw InputError("K cannot be factorised; it must be positive semidefinite for a fit to exist");
   }
-  Eigen::MatrixXd x = factor.solve(rhs);
-  for (int pass = 0; pass < 2; ++pass) x += factor.solve(rhs - matrix * x);
-  return x;
+  return solve_refined(factor, K, f);
 }
 
 // f must lie in the range of K; for data springs it does, matrices that were given may miss it.
@@ -53,7 +63,7 @@ void check_balanced(const SecondOrderSystem& system, const NullSpace& null_space
 }  // namespace
 
 Eigen::MatrixXd solve_fit(const SecondOrderSystem& system, const NullSpace& null_space) {
-  if (null_space.dimension() == 0) return solve_refined(system.K, system.f);
+  if (null_space.dimension() == 0) return solve_held(system.K, system.f);
   check_balanced(system, null_space);
   // A solution on independent coordinates first; then the null space's share is taken out of it.
   Eigen::MatrixXd x = Eigen::MatrixXd::Zero(system.size(), system.outputs());
@@ -61,7 +71,7 @@ Eigen::MatrixXd solve_fit(const SecondOrderSystem& system, const NullSpace& null
     const SparseMatrix pick = selection(null_space.independent, system.size());
     const SparseMatrix pick_t = pick.transpose();
     const SparseMatrix held = pick_t * system.K * pick;
-    x = pick * solve_refined(held, pick_t * system.f);
+    x = pick * solve_held(held, pick_t * system.f);
   }
   const bool undamped = system.D.nonZeros() == 0 || system.D.norm() == 0.0;
   const SparseMatrix& weight = undamped ? system.M : system.D;

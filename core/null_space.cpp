@@ -4,11 +4,11 @@
 #include <functional>
 #include <map>
 #include <numeric>
-
-#include <Eigen/SparseCholesky>
+#include <optional>
 
 #include "core/pivoted_ldl.hpp"
 #include "core/random.hpp"
+#include "core/sparse_cholesky.hpp"
 
 namespace springspice::core {
 namespace {
@@ -29,13 +29,14 @@ SparseMatrix scale_to_unit_diagonal(const SparseMatrix& K, const Eigen::VectorXd
 
 // By inverse iteration. The pivots alone do not tell: rounding may keep all of them large.
 bool is_clearly_definite(const SparseMatrix& scaled) {
-  const Eigen::SimplicialLDLT<SparseMatrix> factor(scaled);
-  if (factor.info() != Eigen::Success || factor.vectorD().minCoeff() <= kClearlyPositive) {
-    return false;
-  }
+  const std::optional<SparseCholesky> factor = SparseCholesky::try_factor(scaled);
+  if (!factor || factor->smallest_pivot() <= kClearlyPositive) return false;
   Eigen::VectorXd x(scaled.rows());
   for (Eigen::Index i = 0; i < x.size(); ++i) x(i) = normal(0, 0, static_cast<std::uint64_t>(i));
-  for (int pass = 0; pass < 3; ++pass) x = factor.solve(x.normalized());
+  for (int pass = 0; pass < 3; ++pass) {
+    x.normalize();
+    factor->solve_in_place(x);
+  }
   return x.norm() < 1.0 / kClearlyPositive;
 }
 
@@ -90,8 +91,9 @@ NullSpace find_null_space(const SparseMatrix& K) {
   NullSpace null_space;
   Eigen::VectorXd inverse_root(size);
   bool all_held = true;
+  const Eigen::VectorXd diagonals = K.diagonal();
   for (Eigen::Index i = 0; i < size; ++i) {
-    const double diagonal = K.coeff(i, i);
+    const double diagonal = diagonals(i);
     all_held = all_held && diagonal > 0.0;
     inverse_root(i) = diagonal != 0.0 ? 1.0 / std::sqrt(std::abs(diagonal)) : 1.0;
   }

@@ -30,6 +30,8 @@ struct NullSpace {
 
 /// @pre K is symmetric. One that is not semidefinite is squared for its rank: singular values below
 /// 3e-7 of the largest then count as 0.
+/// @throws InputError where K is not clearly definite and so large that the factorisation with
+/// pivots would take more than some two minutes.
 NullSpace find_null_space(const SparseMatrix& K);
 
 }  // namespace springspice::core

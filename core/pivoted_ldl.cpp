@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+
 namespace springspice::core {
 namespace {
 
@@ -12,6 +16,14 @@ constexpr double kIndefinite = 1e-12;
 // At 0.5 random cases leave 1e-15 where the exact pivot is 0, at 0.1 it was 7e-14; 1 doubles the
 // fill.
 constexpr double kPivotThreshold = 0.5;
+
+[[noreturn]] void fail_too_large(std::size_t size) {
+  throw InputError(
+      fmt::format("K of {} coordinates is singular, or nearly so, and telling its rank would take "
+                  "too long; hold "
+                  "what is free with --neighbor-spring 0.01, or give fewer --sticks",
+                  size));
+}
 
 // A row of what is left of the matrix, without the coordinates that are eliminated, by column.
 using Row = std::vector<std::pair<int, double>>;
@@ -56,7 +68,7 @@ int choose_pivot(const std::vector<Row>& rows, const std::vector<double>& diagon
 
 }  // namespace
 
-PivotedLdl factor_pivoted(const SparseMatrix& K) {
+PivotedLdl factor_pivoted(const SparseMatrix& K, double most_work) {
   const auto size = static_cast<std::size_t>(K.rows());
   PivotedLdl factors;
   factors.scale.assign(size, 1.0);
@@ -84,7 +96,9 @@ PivotedLdl factor_pivoted(const SparseMatrix& K) {
       if (value != 0.0) rows[i].emplace_back(it.row(), value);
     }
   }
+  double work = 0.0;  // entries touched
   for (int pivot = choose_pivot(rows, diagonal); pivot >= 0; pivot = choose_pivot(rows, diagonal)) {
+    work += static_cast<double>(size);
     const auto p = static_cast<std::size_t>(pivot);
     PivotedLdl::Term term{pivot, diagonal[p], std::move(rows[p])};
     rows[p].clear();
@@ -92,6 +106,7 @@ PivotedLdl factor_pivoted(const SparseMatrix& K) {
     for (const auto& [coordinate, value] : term.entries) {
       if (coordinate == pivot) continue;
       const auto i = static_cast<std::size_t>(coordinate);
+      work += static_cast<double>(rows[i].size() + term.entries.size());
       rows[i] = eliminate(rows[i], term.entries, value / term.stiffness, pivot);
       diagonal[i] = entry_of(rows[i], coordinate);
       if (diagonal[i] < -kIndefinite) {
@@ -99,6 +114,7 @@ PivotedLdl factor_pivoted(const SparseMatrix& K) {
         return factors;
       }
     }
+    if (work > most_work) fail_too_large(size);
     for (auto& entry : term.entries) entry.second /= term.stiffness;
     factors.terms.push_back(std::move(term));
   }

@@ -2,6 +2,7 @@
 
 #include "core/lagrangian.hpp"
 #include "core/model.hpp"
+#include "core/pivoted_ldl.hpp"
 #include "tests/catch.hpp"
 #include "tests/core/sample.hpp"
 #include "tests/core/shared_data.hpp"
@@ -236,4 +237,13 @@ TEST_CASE("a K with negative directions keeps its rank, with or without a diagon
   CHECK(null_space.independent.size() == 2);
   CHECK(null_space.support == std::vector<int>{0, 1, 2});
   CHECK(sample::largest(K * Eigen::MatrixXd(null_space.basis)) <= 8 * kEps);
+}
+
+TEST_CASE("mistake: a singular K whose rank would take too long to tell") {
+  const auto s = sample::make_sample({12, 12}, 1, 20, 41);
+  const SparseMatrix K = make_system(s.data, {}).K;
+  CHECK_NOTHROW(factor_pivoted(K));
+  CHECK_THROWS_WITH(factor_pivoted(K, 1000.0),
+                    ContainsSubstring("K of 169 coordinates is singular, or nearly so") &&
+                        ContainsSubstring("--neighbor-spring 0.01"));
 }
