@@ -1,36 +1,99 @@
 #!/bin/sh
-# Builds the benchmarks in build/release and prints what matters: ratios of the shortest times, for
-# those suffer least from whatever else the machine does.
+# Builds the benchmarks in build/release and prints what matters as one table: ratios of one run and
+# rates, from the shortest times, for those suffer least from whatever else the machine does.
 #
 #   bench/run.sh            ten repetitions
 #   REPETITIONS=30 bench/run.sh
 set -eu
 cd "$(dirname "$0")/.."
+repetitions=${REPETITIONS:-10}
 
 cmake --preset release -DSPRINGSPICE_BENCH=ON >/dev/null
-cmake --build --preset release --target bench_harness bench_train springspice-ngspice
+cmake --build --preset release --target bench_harness bench_numerics springspice-ngspice >&2
 
-echo "load before: $(cat /proc/loadavg)"
-table=$(build/release/bench_harness --benchmark_repetitions="${REPETITIONS:-10}" \
-  --benchmark_enable_random_interleaving=true --benchmark_report_aggregates_only=true \
-  --benchmark_min_time=0.1 2>/dev/null)
-epochs=$(build/release/bench_train --benchmark_repetitions="${REPETITIONS:-10}" \
-  --benchmark_min_time=0.05 2>/dev/null)
-echo "load after:  $(cat /proc/loadavg)"
+run() {
+  program=$1
+  shift
+  "build/release/$program" --benchmark_repetitions="$repetitions" \
+    --benchmark_report_aggregates_only=true --benchmark_enable_random_interleaving=true \
+    "$@" 2>/dev/null
+}
 
-echo "$table" | awk '
-  /_min / { sub(/\/real_time_min/, "", $1); shortest[$1] = $2 }
-  function ratio(text, a, b) {
-    printf "%-52s %6.0f / %6.0f ms = %.3f\n", text, shortest[a], shortest[b], shortest[a] / shortest[b]
+before=$(cat /proc/loadavg)
+{
+  run bench_harness --benchmark_min_time=0.1
+  run bench_numerics --benchmark_min_time=0.05
+} | awk '
+  # name_min  T unit  ...  counter=1.5M: seconds of one iteration, and its counters
+  /_min / {
+    name = $1
+    sub(/_min$/, "", name)
+    sub(/\/(real_time|iterations:1\/manual_time)/, "", name)
+    scale = $3 == "ns" ? 1e-9 : $3 == "us" ? 1e-6 : 1e-3
+    time[name] = $2 * scale
+    for (i = 6; i <= NF; ++i) {
+      split($i, pair, "=")
+      unit = pair[2] ~ /k$/ ? 1e3 : pair[2] ~ /M$/ ? 1e6 : pair[2] ~ /G$/ ? 1e9 : 1
+      amount[name, pair[1]] = pair[2] * unit
+    }
   }
+  function row(what, value, unit, target, met) {
+    printf "| %-66s | %9s %-10s | %-22s | %-3s |\n", what, value, unit, target, met
+  }
+  # sense: "<" or ">"; without a limit nothing is judged
+  function line(what, value, unit, sense, limit) {
+    met = sense == "" ? "" : (sense == "<" ? value <= limit : value >= limit) ? "yes" : "NO"
+    target = sense == "" ? "" : (sense == "<" ? "at most " : "at least ") limit " " unit
+    row(what, sprintf("%.4g", value), unit, target, met)
+  }
+  function per(name, counter) { return time[name] / amount[name, counter] }
+  function rate(name, counter) { return amount[name, counter] / time[name] }
   END {
-    ratio("full run / plain ngspice (at most 1.25)", "run_full", "run_bare")
-    ratio("the same without noise / plain ngspice", "run_no_noise", "run_bare")
-    ratio("the same with the last point alone / plain ngspice", "run_only_last", "run_bare")
-    ratio("one worker / two workers (at least 1.7)", "ensemble/1", "ensemble/2")
+    row("measure", "value", "", "target", "met")
+    row("---", "---", "", "---", "---")
+    line("full run / plain ngspice, 5x5 gmc", time["run_full"] / time["run_bare"], "", "<", 1.25)
+    line("the same without noise / plain ngspice", time["run_no_noise"] / time["run_bare"], "")
+    line("the same, last point alone / plain ngspice", time["run_only_last"] / time["run_bare"], "")
+    line("one worker / two workers, an ensemble of the same circuit",
+         time["ensemble/1"] / time["ensemble/2"], "", ">", 1.7)
+    line("a normal, baseline", 1e9 * per("normals/baseline", "normals"), "ns")
+    line("a normal, AVX2", 1e9 * per("normals/avx2", "normals"), "ns", "<", 6)
+    if (("normals/avx512", "normals") in amount) {
+      line("a normal, AVX-512", 1e9 * per("normals/avx512", "normals"), "ns", "<", 3)
+    } else {
+      row("a normal, AVX-512 (this processor has none)", "-", "ns", "at most 3 ns", "-")
+    }
+    line("a normal of std::normal_distribution (mt19937_64)",
+         1e9 * per("normals_of_the_standard_library", "normals"), "ns")
+    split("5 10 18 32", sides, " ")
+    for (i = 1; i <= 4; ++i) {
+      nodes = sides[i] * sides[i]
+      line("exact ensemble step / its own normals, " nodes " nodes",
+           per("exact_step/" sides[i], "normals") / per("exact_normals/" sides[i], "normals"), "",
+           "<", 1.3)
+    }
+    fastest = per("circuit_step/gmc", "steps")
+    if (per("circuit_step/rlc", "steps") < fastest) fastest = per("circuit_step/rlc", "steps")
+    line("ngspice / midpoint, a trapezoidal step of 32x32 nodes",
+         fastest / per("scheme_step/midpoint/32", "steps"), "", ">", 50)
+    line("midpoint, a step of 32x32 nodes", 1e6 * per("scheme_step/midpoint/32", "steps"), "us")
+    line("baoab, the same", 1e6 * per("scheme_step/baoab/32", "steps"), "us")
+    line("euler-maruyama, the same", 1e6 * per("scheme_step/euler/32", "steps"), "us")
+    line("an epoch of 10 x 16 points on 25 nodes, 100 Euler steps a batch",
+         1e3 * time["train_epoch/euler"], "ms", "<", 1)
+    line("the same at a temperature", 1e3 * time["train_epoch/euler_noise"], "ms")
+    line("the same epoch by the exact propagator", 1e3 * time["train_epoch/exact"], "ms", "<", 0.2)
+    line("the same at a temperature", 1e3 * time["train_epoch/exact_noise"], "ms")
+    line("assembly in 2-D, 32x32 sticks", 1e-6 * rate("assembly/2/32", "points"), "Mpoints/s", ">", 20)
+    line("assembly in 2-D, 256x256 sticks", 1e-6 * rate("assembly/2/256", "points"), "Mpoints/s")
+    line("assembly in 1-D, 64 sticks", 1e-6 * rate("assembly/1/64", "points"), "Mpoints/s")
+    line("assembly in 3-D, 8x8x8 sticks", 1e-6 * rate("assembly/3/8", "points"), "Mpoints/s")
+    line("CSV, numbers of 17 digits", 1e-6 * rate("csv_17_digits", "bytes"), "MB/s", ">", 150)
+    line("CSV, numbers of 6 digits", 1e-6 * rate("csv_6_digits", "bytes"), "MB/s", ">", 150)
+    line("CSV, numbers of 2 digits", 1e-6 * rate("csv_2_digits", "bytes"), "MB/s")
+    line("CSV, quoted", 1e-6 * rate("csv_quoted", "bytes"), "MB/s")
+    line("netlist writing", 1e-6 * rate("netlist_writer", "bytes"), "MB/s", ">", 100)
+    line("a deck of 1e6 elements", time["netlist_writer"], "s", "<", 0.5)
   }'
-
-echo "$epochs" | awk '
-  /^train_epoch/ { sub(/_(mean|median|stddev|cv)$/, "", $1)
-                   if (!($1 in least) || $2 < least[$1]) least[$1] = $2 }
-  END { for (name in least) printf "%-52s %6.0f us\n", name, least[name] }' | sort
+echo "load before: $before"
+echo "load after:  $(cat /proc/loadavg)"

@@ -122,7 +122,6 @@ double equipartition(const core::SecondOrderSystem& system) {
   return 0.5 * system.kT * static_cast<double>(system.size() * system.outputs());
 }
 
-// 0.985(14): the error in units of the last digit shown.
 std::string with_error(double value, double error) {
   return error > 0.0 ? fmt::format("{:.6g} +- {:.2g}", value, error) : fmt::format("{:.6g}", value);
 }
@@ -187,11 +186,9 @@ std::string format_statistics(const Simulation& simulation, const core::SecondOr
       simulation.pooled_from < end
           ? fmt::format("averages over paths and times from {:.6g} on:\n", simulation.pooled_from)
           : "averages over paths at the end:\n";
-  // Along one path neighbouring states are alike: the spread of their mean says little.
-  const bool independent = simulation.pooled_from >= end;
   const auto energy = [&](const char* name, const Tally& tally, const std::string& note) {
     text += fmt::format("  {:17} {}{}\n", name,
-                        with_error(tally.mean(), independent ? tally.standard_error() : 0.0), note);
+                        with_error(tally.mean(), at_end ? tally.standard_error() : 0.0), note);
   };
   if (has_kinetic_energy(system)) {
     energy(
