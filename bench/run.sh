@@ -28,7 +28,7 @@ before=$(cat /proc/loadavg)
   /_min / {
     name = $1
     sub(/_min$/, "", name)
-    sub(/\/(real_time|iterations:1\/manual_time)/, "", name)
+    sub(/\/(real_time|iterations:1\/manual_time|iterations:1\/repeats:2)/, "", name)
     scale = $3 == "ns" ? 1e-9 : $3 == "us" ? 1e-6 : 1e-3
     time[name] = $2 * scale
     for (i = 6; i <= NF; ++i) {
@@ -93,6 +93,14 @@ before=$(cat /proc/loadavg)
     line("CSV, numbers of 2 digits", 1e-6 * rate("csv_2_digits", "bytes"), "MB/s")
     line("CSV, quoted", 1e-6 * rate("csv_quoted", "bytes"), "MB/s")
     line("netlist writing", 1e-6 * rate("netlist_writer", "bytes"), "MB/s", ">", 100)
+    line("sparse factorisation, 256x256 nodes, Eigen / CHOLMOD",
+         time["factor/eigen/2/256"] / time["factor/cholmod/2/256"], "")
+    line("sparse solution, 32x32 nodes, Eigen / CHOLMOD",
+         time["solve/eigen/2/32"] / time["solve/cholmod/2/32"], "")
+    line("sparse solution, 256x256 nodes, Eigen / CHOLMOD",
+         time["solve/eigen/2/256"] / time["solve/cholmod/2/256"], "")
+    line("sparse factorisation, 1000x1000 nodes", time["factor/large/2/1000"], "s")
+    line("sparse solution, 1000x1000 nodes", 1e3 * time["solve/large/2/1000"], "ms")
     line("a deck of 1e6 elements", time["netlist_writer"], "s", "<", 0.5)
   }'
 echo "load before: $before"

@@ -87,8 +87,10 @@ const double* DataSprings::sums_of(int cell) const {
 }
 
 void DataSprings::add(std::span<const double> u, std::span<const double> y) {
-  double* const row = unsorted_.data() + unsorted_points_ * (u.size() + y.size());
-  std::copy(y.begin(), y.end(), std::copy(u.begin(), u.end(), row));
+  double* row = unsorted_.data() + unsorted_points_ * (u.size() + y.size());
+  // Of so few values std::copy would make calls of memmove.
+  for (const double value : u) *row++ = value;
+  for (const double value : y) *row++ = value;
   ++count_;
   all_taken_in_ = false;
   if (++unsorted_points_ == kSorted) sort_points();

@@ -40,9 +40,17 @@ constexpr std::string_view kReservedParameters[] = {
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-bool is_name_character(char c) {
-  return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '#' || c == '+' || c == '-';
-}
+// As a table: a deck of a million elements has a hundred million of them.
+constexpr auto kNameCharacters = [] {
+  std::array<bool, 256> allowed{};
+  for (const char c : std::string_view("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                       "0123456789_.#+-")) {
+    allowed[static_cast<unsigned char>(c)] = true;
+  }
+  return allowed;
+}();
+
+bool is_name_character(char c) { return kNameCharacters[static_cast<unsigned char>(c)]; }
 
 [[noreturn]] void fail(const Element& element, std::string_view text) {
   throw NetlistError(fmt::format("element {}: {}", quoted(element.name), text));
@@ -72,7 +80,8 @@ void check_counts(const Element& element, const KindRules& rules) {
 void check_references(const Element& element, const KindRules& rules) {
   for (const auto& reference : element.references) {
     check_inner_name(element, reference, "reference");
-    if (rules.reference_letter != '\0' && lower(reference)[0] != rules.reference_letter) {
+    if (rules.reference_letter != '\0' &&
+        lower(reference.substr(0, 1))[0] != rules.reference_letter) {
       fail(element, fmt::format("refers to {}; {} refers to {}", quoted(reference), rules.noun,
                                 rules.reference_letter == 'l'
                                     ? "inductors, whose names begin with l"
@@ -228,7 +237,7 @@ void check_value(Kind kind, std::string_view name, double value) {
 void check_element(const Element& element) {
   const auto& rules = rules_of(element.kind);
   check_name(element.name, "element");
-  if (lower(element.name)[0] != rules.letter) {
+  if (lower(element.name.substr(0, 1))[0] != rules.letter) {
     fail(element, fmt::format("the name of {} begins with {}", rules.noun, rules.letter));
   }
   check_counts(element, rules);

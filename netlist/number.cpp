@@ -154,10 +154,16 @@ double parse_number(std::string_view text) {
   return scale.mil ? value * 25.4e-6 : value;
 }
 
-std::string format_number(double value) {
+void append_number(std::string& out, double value) {
   char buffer[32];
   const auto written = std::to_chars(buffer, buffer + sizeof(buffer), value);
-  return std::string(buffer, written.ptr);
+  out.append(buffer, written.ptr);
+}
+
+std::string format_number(double value) {
+  std::string out;
+  append_number(out, value);
+  return out;
 }
 
 }  // namespace springspice::netlist

@@ -1,9 +1,8 @@
 #include "netlist/writer.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <iterator>
+#include <cstddef>
 #include <string_view>
 #include <unordered_set>
 #include <variant>
@@ -20,84 +19,77 @@ namespace springspice::netlist {
 namespace {
 
 constexpr std::size_t kLineLength = 100;
-// Of a part with its comment, as a guess of the deck's size.
-constexpr std::size_t kCardLength = 64;
+// Bytes of an element with its comments; what is reserved and never written costs no memory.
+constexpr std::size_t kUsualCard = 128;
 
 // ngspice reads bytes, not characters; a tab would not survive the reading back.
-std::string printable(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c == '\t') c = ' ';
-    if (c < ' ' || c > '~') c = '?';
-  }
-  return out.substr(0, out.find_last_not_of(' ') + 1);
+char printable(char c) {
+  if (c == '\t') return ' ';
+  return c < ' ' || c > '~' ? '?' : c;
 }
 
-std::vector<std::string> printable_lines(std::string_view text) {
-  std::vector<std::string> out;
-  while (true) {
-    const auto end = text.find_first_of("\r\n");
-    out.push_back(printable(text.substr(0, end)));
-    if (end == std::string_view::npos) return out;
-    text.remove_prefix(end + (text.substr(end).starts_with("\r\n") ? 2 : 1));
-  }
+// Without the blanks at its end.
+void append_printable(std::string& out, std::string_view text) {
+  const std::size_t begin = out.size();
+  out.resize(begin + text.size());
+  std::ranges::transform(text, out.begin() + static_cast<std::ptrdiff_t>(begin),
+                         [](char c) { return printable(c); });
+  const auto last = std::string_view(out).substr(begin).find_last_not_of(' ');
+  out.resize(last == std::string_view::npos ? begin : begin + last + 1);
+}
+
+// find_first_of("\r\n") asks a function for each character.
+std::size_t find_line_break(std::string_view text) {
+  return std::min(text.find('\n'), text.find('\r'));
 }
 
 // The blank after the star also keeps ngspice from running a comment: it runs what follows `*#`.
 void append_comment_lines(std::string& out, std::string_view text) {
   if (text.empty()) return;
-  for (const auto& line : printable_lines(text)) out += line.empty() ? "*\n" : "* " + line + "\n";
+  while (true) {
+    const std::size_t end = find_line_break(text);
+    out += "* ";
+    const std::size_t begin = out.size();
+    append_printable(out, text.substr(0, end));
+    if (out.size() == begin) out.pop_back();
+    out += '\n';
+    if (end == std::string_view::npos) return;
+    text.remove_prefix(end + (text.substr(end).starts_with("\r\n") ? 2 : 1));
+  }
 }
 
 // Nothing if the comment cannot stand at the end of a line.
 void append_inline_comment(std::string& out, std::string_view comment) {
-  if (comment.empty() || comment.find_first_of("\r\n") != std::string_view::npos) return;
-  const bool plain =
-      std::all_of(comment.begin(), comment.end(), [](char c) { return c >= ' ' && c <= '~'; });
-  if (plain && comment.front() != ' ' && comment.back() != ' ') {
-    out.append(" ; ").append(comment);
-    return;
-  }
-  const std::string text = printable(comment);
-  const auto first = text.find_first_not_of(' ');
-  if (first == std::string::npos) return;
+  if (find_line_break(comment) != std::string_view::npos) return;
+  const auto first = comment.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return;
   out += " ; ";
-  out.append(text, first);
+  append_printable(out, comment.substr(first));
 }
 
-// A number's text in place: a deck of a million parts has no time for a string each.
-class NumberText {
+void append(std::string& out, std::string_view text) { out += text; }
+void append(std::string& out, char c) { out += c; }
+void append(std::string& out, double value) { append_number(out, value); }
+
+/// Words of one card, with a blank between them; a card that grows too long goes on in `+` lines.
+/// Written in place, since a deck has millions of words.
+class CardText {
  public:
-  explicit NumberText(double value) : end_(std::to_chars(text_, std::end(text_), value).ptr) {}
-  operator std::string_view() const { return {text_, static_cast<std::size_t>(end_ - text_)}; }
+  explicit CardText(std::string& out) : out_(out) {}
 
- private:
-  char text_[32];
-  char* end_;
-};
-
-// Words of one card, written behind each other, wrapped before a word that would pass the line's
-// length.
-class Card {
- public:
-  explicit Card(std::string& out) : out_(out) {}
-
-  /// A word, in up to three parts.
-  void add(std::string_view first, std::string_view second = {}, std::string_view third = {}) {
-    const std::size_t size = first.size() + second.size() + third.size();
+  /// One word, of texts and numbers one after the other.
+  template <class... Pieces>
+  void add(const Pieces&... pieces) {
+    const std::size_t before = out_.size();
+    if (column_ > 0) out_ += ' ';
+    const std::size_t begin = out_.size();
+    (append(out_, pieces), ...);
+    const std::size_t size = out_.size() - begin;
     if (column_ > 0 && column_ + 1 + size > kLineLength) {
-      out_ += "\n+";
+      out_.insert(before, "\n+");
       column_ = 1;
     }
-    if (column_ > 0) {
-      out_ += ' ';
-      ++column_;
-    }
-    out_.append(first).append(second).append(third);
-    column_ += size;
-  }
-  void add(const std::vector<std::string>& words) {
-    for (const std::string& word : words) add(word);
+    column_ += size + (column_ > 0 ? 1 : 0);
   }
 
  private:
@@ -105,62 +97,65 @@ class Card {
   std::size_t column_ = 0;
 };
 
-void add_waveform(Card& card, const TransientNoise& noise) {
-  card.add("trnoise(", NumberText(noise.amplitude));
-  card.add(NumberText(noise.step_s));
-  card.add("0");
+void append_waveform(CardText& card, const TransientNoise& noise) {
+  card.add("trnoise(", noise.amplitude);
+  card.add(noise.step_s);
+  card.add('0');
   card.add("0)");
 }
 
-void add_waveform(Card& card, const PiecewiseLinear& points) {
-  for (std::size_t i = 0; i < points.time_s.size(); ++i) {
-    card.add(i == 0 ? "pwl(" : "", NumberText(points.time_s[i]));
-    card.add(NumberText(points.value[i]), i + 1 == points.time_s.size() ? ")" : "");
+void append_waveform(CardText& card, const PiecewiseLinear& points) {
+  const std::size_t last = points.time_s.size() - 1;  // check_element() asks for one at least
+  for (std::size_t i = 0; i <= last; ++i) {
+    card.add(i == 0 ? "pwl(" : "", points.time_s[i]);
+    card.add(points.value[i], i == last ? ")" : "");
   }
 }
 
-void add_value(Card& card, const Element& element) {
+void append_value(CardText& card, const Element& element) {
   if (element.kind == Kind::instance) return;
   if (element.kind == Kind::voltage || element.kind == Kind::current) card.add("dc");
   if (element.value_parameter.empty()) {
-    card.add(NumberText(element.value));
+    card.add(element.value);
   } else {
-    card.add("{", element.value_parameter, "}");
+    card.add('{', element.value_parameter, '}');
   }
   if (element.ac) {
     card.add("ac");
-    card.add(NumberText(element.ac->magnitude));
+    card.add(element.ac->magnitude);
     if (element.ac->phase_deg != 0.0 || std::signbit(element.ac->phase_deg)) {
-      card.add(NumberText(element.ac->phase_deg));
+      card.add(element.ac->phase_deg);
     }
   }
   if (element.waveform) {
-    std::visit([&](const auto& waveform) { add_waveform(card, waveform); }, *element.waveform);
+    std::visit([&](const auto& waveform) { append_waveform(card, waveform); }, *element.waveform);
   }
-  if (element.initial) card.add("ic=", NumberText(*element.initial));
+  if (element.initial) card.add("ic=", *element.initial);
   if (!element.noisy) card.add("noisy=0");
 }
 
-void add_parameters(Card& card, const std::vector<Parameter>& parameters) {
-  for (const auto& parameter : parameters) {
-    card.add(parameter.name, "=", NumberText(parameter.value));
-  }
+void append_parameters(CardText& card, const std::vector<Parameter>& parameters) {
+  for (const auto& parameter : parameters) card.add(parameter.name, '=', parameter.value);
+}
+
+void append_words(CardText& card, const std::vector<std::string>& words) {
+  for (const auto& word : words) card.add(word);
 }
 
 void append_card(std::string& out, const Element& element) {
-  Card card(out);
+  check_element(element);
+  CardText card(out);
   card.add(element.name);
-  card.add(element.nodes);
-  card.add(element.references);
-  add_value(card, element);
-  add_parameters(card, element.parameters);
+  append_words(card, element.nodes);
+  append_words(card, element.references);
+  append_value(card, element);
+  append_parameters(card, element.parameters);
   append_inline_comment(out, element.comment);
 }
 
 void append_element(std::string& out, const Element& element) {
-  rules_of(element.kind);  // refuses a nullor; all else a circuit has checked
   append_comment_lines(out, element.heading);
-  if (element.comment.find_first_of("\r\n") != std::string::npos) {
+  if (find_line_break(element.comment) != std::string_view::npos) {
     append_comment_lines(out, element.comment);
   }
   append_card(out, element);
@@ -169,22 +164,22 @@ void append_element(std::string& out, const Element& element) {
 
 void append_definition(std::string& out, const Subcircuit& definition) {
   append_comment_lines(out, definition.heading);
-  Card card(out);
+  CardText card(out);
   card.add(".subckt");
   card.add(definition.name);
-  card.add(definition.pins);
-  add_parameters(card, definition.parameters);
+  append_words(card, definition.pins);
+  append_parameters(card, definition.parameters);
   out += '\n';
   for (const auto& element : definition.elements) append_element(out, element);
   out += ".ends " + definition.name + "\n";
 }
 
-void append_words(std::string& out, std::string_view card_name,
-                  const std::vector<std::string>& given, void (*check)(std::string_view)) {
-  if (given.empty()) return;
-  Card card(out);
-  card.add(card_name);
-  for (const auto& word : given) {
+void append_checked_words(std::string& out, std::string_view name,
+                          const std::vector<std::string>& words, void (*check)(std::string_view)) {
+  if (words.empty()) return;
+  CardText card(out);
+  card.add(name);
+  for (const auto& word : words) {
     check(word);
     card.add(word);
   }
@@ -193,7 +188,7 @@ void append_words(std::string& out, std::string_view card_name,
 
 void append_initial_voltages(std::string& out, const std::vector<InitialVoltage>& voltages) {
   if (voltages.empty()) return;
-  Card card(out);
+  CardText card(out);
   card.add(".ic");
   std::unordered_set<std::string> seen;
   for (const auto& [node, volt] : voltages) {
@@ -206,8 +201,7 @@ void append_initial_voltages(std::string& out, const std::vector<InitialVoltage>
       throw NetlistError(fmt::format(".ic: the voltage of node {} is {}; give a finite number",
                                      quoted(node), volt));
     }
-    const std::string name = "v(" + node;
-    card.add(name, ")=", NumberText(volt));
+    card.add("v(", node, ")=", volt);
   }
   out += '\n';
 }
@@ -228,7 +222,6 @@ void append_transient(std::string& out, const Transient& transient) {
 }  // namespace
 
 std::string format_element(const Element& element) {
-  check_element(element);
   std::string out;
   append_card(out, element);
   return out;
@@ -237,9 +230,10 @@ std::string format_element(const Element& element) {
 std::string format_deck(const Circuit& circuit) {
   const std::string fault = title_fault(circuit.title, circuit);
   if (!fault.empty()) throw NetlistError(fault);
-  const std::string title = printable(circuit.title);
-  std::string out = (title.empty() ? "*" : title) + "\n";
-  out.reserve(kCardLength * circuit.elements().size());
+  std::string out;
+  out.reserve(kUsualCard * circuit.elements().size());
+  append_printable(out, circuit.title);
+  out += out.empty() ? "*\n" : "\n";
   if (!circuit.heading.empty()) {
     append_comment_lines(out, circuit.heading);
     out += '\n';  // ends the circuit's heading; what follows is the first part's
@@ -247,8 +241,8 @@ std::string format_deck(const Circuit& circuit) {
   for (const auto& definition : circuit.definitions()) append_definition(out, definition);
   for (const auto& element : circuit.elements()) append_element(out, element);
   append_initial_voltages(out, circuit.initial_voltages);
-  append_words(out, ".options", circuit.options, check_option_word);
-  append_words(out, ".save", circuit.saved, check_saved_word);
+  append_checked_words(out, ".options", circuit.options, check_option_word);
+  append_checked_words(out, ".save", circuit.saved, check_saved_word);
   if (circuit.transient) append_transient(out, *circuit.transient);
   out += ".end\n";
   return out;

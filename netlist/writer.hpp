@@ -23,6 +23,7 @@ std::string format_deck(const Circuit& circuit);
 
 /// One number as it stands in decks: shortest text that reads back as the same double.
 std::string format_number(double value);
+void append_number(std::string& out, double value);
 
 /// One element as a line of a deck, without heading and without a final newline; the comment
 /// follows after ` ; ` if it has one line. A card of more than 100 characters goes on in `+` lines.

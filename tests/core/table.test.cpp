@@ -328,6 +328,17 @@ struct Twins {
   std::string plain, quoted;
 };
 
+/// Any double, or a decimal of some digits, as they are written and a little beyond.
+std::string random_number(std::mt19937_64& random) {
+  if (random() % 2 == 0) return shortest(random_finite(random));
+  const double size = std::pow(10.0, static_cast<double>(random() % 18));
+  const double number = size * (static_cast<double>(random() >> 11) * 0x1p-52 - 1.0);
+  std::string text = fmt::format("{:.{}f}", number, random() % 18);
+  if (random() % 8 == 0 && text.find('.') == text.npos) text += '.';
+  if (const auto zero = text.find("0."); zero < 2 && random() % 4 == 0) text.erase(zero, 1);
+  return text;
+}
+
 Twins make_twins(std::mt19937_64& random, std::size_t rows) {
   const char separator = ",;\t"[random() % 3];
   const std::string ending = random() % 3 == 0 ? "\r\n" : random() % 8 == 0 ? "\r" : "\n";
@@ -340,7 +351,7 @@ Twins make_twins(std::mt19937_64& random, std::size_t rows) {
   add(fmt::format("a{0}b{0}c{1}", separator, ending));
   for (std::size_t i = 0; i < rows; ++i) {
     if (random() % 20 == 0) add(random() % 2 == 0 ? ending : "  " + ending);
-    const std::string number = shortest(random_finite(random));
+    const std::string number = random_number(random);
     const std::string sign = number[0] != '-' && random() % 4 == 0 ? "+" : "";
     text.plain += sign + number;
     text.quoted += '"' + sign + number + '"';
