@@ -182,10 +182,11 @@ std::string format_statistics(const Simulation& simulation, const core::SecondOr
                   simulation.runs, simulation.runs == 1 ? "" : "s", simulation.steps,
                   simulation.step, end, simulation.complete ? "" : " (PARTIAL)");
   if (e.potential.count() == 0) return text + "stopped before anything was averaged\n";
-  text +=
-      simulation.pooled_from < end
-          ? fmt::format("averages over paths and times from {:.6g} on:\n", simulation.pooled_from)
-          : "averages over paths at the end:\n";
+  // Along one path neighbouring states are alike: the spread of their mean says little.
+  const bool at_end = simulation.pooled_from > end - 0.5 * simulation.interval;
+  text += at_end ? "averages over paths at the end:\n"
+                 : fmt::format("averages over paths and times from {:.6g} on:\n",
+                               simulation.pooled_from);
   const auto energy = [&](const char* name, const Tally& tally, const std::string& note) {
     text += fmt::format("  {:17} {}{}\n", name,
                         with_error(tally.mean(), at_end ? tally.standard_error() : 0.0), note);
