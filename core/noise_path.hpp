@@ -7,7 +7,8 @@
 // S (per unit time: <u(t) u(t')> = S delta(t - t')) has a = sqrt(S / h).
 //
 // A sample is a pure function of (seed, run, source, k) (core/random.hpp): the same numbers for any
-// order of calls, any number of threads or processes, and after a restart. Paths of different seeds, runs or sources are independent.
+// order of calls, any number of threads or processes, and after a restart. Paths of different
+// seeds, runs or sources are independent.
 #pragma once
 
 #include <array>
