@@ -13,14 +13,17 @@ TEST_CASE("factor of a covariance: regular, singular, zero, in any units") {
   MatrixXd singular(3, 3);
   singular << 1e-20, 2e-10, 0, 2e-10, 4, 0, 0, 0, 0;
   const MatrixXd zero = MatrixXd::Zero(3, 3);
-  for (const MatrixXd& covariance : {regular, singular, zero}) {
+  const auto check = [](const MatrixXd& covariance) {
     const MatrixXd G = factor_covariance(covariance);
     const MatrixXd product = G * G.transpose();
     const MatrixXd roots = covariance.diagonal().cwiseSqrt();
     // Relative to the standard deviations of row and column.
     const MatrixXd scale = roots * roots.transpose();
     CHECK(((product - covariance).cwiseAbs().array() <= 1e-15 * 3.0 * scale.array()).all());
-  }
+  };
+  check(regular);
+  check(singular);
+  check(zero);
   CHECK(factor_covariance(MatrixXd(0, 0)).size() == 0);
 }
 
