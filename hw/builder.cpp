@@ -19,43 +19,15 @@ using netlist::Kind;
 // the model's own extreme may lie a little further out.
 constexpr double kFullScale_v = 0.95;
 
-const char* unit_of(Kind kind) {
-  switch (kind) {
-    case Kind::resistor:
-      return "ohm";
-    case Kind::capacitor:
-      return "F";
-    case Kind::inductor:
-      return "H";
-    case Kind::current:
-      return "A";
-    case Kind::voltage:
-      return "V";
-    case Kind::vccs:
-      return "S";
-    default:
-      return "";
-  }
-}
-
 // What the comment calls the element's SI value; an instance brings its first parameter.
 std::string describe_value(const Element& element) {
-  if (element.kind != Kind::instance) return format_si(element.value, unit_of(element.kind));
+  if (element.kind != Kind::instance)
+    return format_si(element.value, netlist::unit_of(element.kind));
   if (element.parameters.empty()) return "";
   return format_si(element.parameters.front().value, "S");
 }
 
 }  // namespace
-
-std::string format_si(double value, const char* unit) {
-  static constexpr std::array<const char*, 11> kPrefixes = {"a", "f", "p", "n", "u", "m",
-                                                            "",  "k", "M", "G", "T"};
-  if (value == 0.0) return fmt::format("0 {}", unit);
-  const int thousands = static_cast<int>(std::floor(std::log10(std::abs(value)) / 3.0 + 1e-12));
-  const int index = std::clamp(thousands + 6, 0, static_cast<int>(kPrefixes.size()) - 1);
-  return fmt::format("{:.4g} {}{}", value / std::pow(1000.0, index - 6),
-                     kPrefixes[static_cast<std::size_t>(index)], unit);
-}
 
 Builder::Builder(const core::SecondOrderSystem& system, const Request& request)
     : system_(system), request_(request) {

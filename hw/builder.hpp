@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "hw/realization.hpp"
+#include "netlist/si.hpp"
 
 namespace springspice::hw {
 
@@ -68,8 +69,7 @@ class Builder {
   std::string heading_;
 };
 
-/// "4.7 kohm": a value with an SI prefix, four digits, for comments only.
-std::string format_si(double value, const char* unit);
+using netlist::format_si;
 
 netlist::Design realize_opamp(const core::SecondOrderSystem& system, const Request& request);
 netlist::Design realize_overdamped_opamp(const core::SecondOrderSystem& system,

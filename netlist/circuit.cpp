@@ -58,7 +58,7 @@ void check_inner_elements(const Subcircuit& definition) {
       throw NetlistError(
           fmt::format("{}the name {} is taken; choose another", where, quoted(element.name)));
     }
-    const auto& wanted = element.value_parameter;
+    const auto& wanted = element.value_expression;
     if (!wanted.empty() && find_parameter(definition.parameters, wanted) == nullptr) {
       throw NetlistError(
           fmt::format("{}element {} takes its value from parameter {}, which the "
@@ -93,11 +93,11 @@ bool is_ground(std::string_view node) {
 
 void Circuit::add(Element element) {
   check_element(element);
-  if (!element.value_parameter.empty()) {
+  if (!element.value_expression.empty()) {
     throw NetlistError(
         fmt::format("element {}: value from parameter {}, but only elements inside a "
                     "subcircuit have parameters; give a number",
-                    quoted(element.name), quoted(element.value_parameter)));
+                    quoted(element.name), quoted(element.value_expression)));
   }
   if (!element_index_.emplace(lower(element.name), elements_.size()).second) {
     throw NetlistError(

@@ -45,10 +45,11 @@ enum class Kind {
   nullor,  ///< only in a flattened circuit: an ideal op-amp, nodes inp inn out (see ideal.hpp)
 };
 
-/// A named number: an instance's argument, or the default of a subcircuit's parameter.
+/// A named number: an instance's argument, the default of a subcircuit's parameter, a `.param`.
 struct Parameter {
   std::string name;
   double value = 0.0;
+  std::string expression = {};  ///< gives the value where it is not empty: "2*gm", without braces
 };
 
 /// The small-signal amplitude of a V or I source.
@@ -72,15 +73,21 @@ struct PiecewiseLinear {
   std::vector<double> value;  ///< volt or ampere
 };
 
+/// PWL whose points stand in a file of lines "time value": `pwl file=NAME`. Nothing here reads it.
+struct PiecewiseLinearFile {
+  std::string file;
+};
+
 /// What a V or I source does in `.tran`.
-using Waveform = std::variant<TransientNoise, PiecewiseLinear>;
+using Waveform = std::variant<TransientNoise, PiecewiseLinear, PiecewiseLinearFile>;
 
 struct Element {
   Kind kind = Kind::resistor;
   std::string name;  ///< first letter as in the table above
   std::vector<std::string> nodes;
   double value = 0.0;
-  std::string value_parameter;  ///< inside a definition: the parameter that gives the value
+  /// Gives the value where it is not empty, without braces: a parameter's name or arithmetic.
+  std::string value_expression;
   std::vector<std::string> references;
   std::vector<Parameter> parameters;  ///< instance only
   std::optional<double> initial;      ///< `ic=`: ampere for L, volt for C
@@ -96,6 +103,7 @@ struct Subcircuit {
   std::string name;
   std::vector<std::string> pins;
   std::vector<Parameter> parameters;
+  std::vector<Parameter> locals;  ///< `.param` inside the definition; may use the parameters
   std::vector<Element> elements;
   std::string heading;
 };
@@ -114,6 +122,21 @@ struct Transient {
   bool use_initial = true;
 };
 
+/// `.meas tran name find v(node) at=time`, with the value that the model gives.
+struct Measure {
+  std::string name;
+  std::string node;
+  double at_s = 0.0;
+  double expected = 0.0;  ///< volt
+};
+
+/// A card that no kind above stands for (a diode, a behavioural source): kept as text where the
+/// reader was told to, and no part of what is stamped.
+struct ForeignCard {
+  std::string name;
+  std::string text;  ///< continuation lines joined, without comments
+};
+
 /// Names without regard to case, as SPICE compares them.
 std::string lower(std::string_view name);
 
@@ -128,7 +151,11 @@ class Circuit {
   std::vector<std::string> options;  ///< words of `.options`, e.g. "noopac"
   std::vector<InitialVoltage> initial_voltages;
   std::optional<Transient> transient;
-  std::vector<std::string> saved;  ///< vectors of `.save`, e.g. "v(x1)"; empty: all
+  std::vector<std::string> saved;     ///< vectors of `.save`, e.g. "v(x1)"; empty: all
+  std::vector<Parameter> parameters;  ///< `.param`, in the order given; all scopes see them
+  std::vector<std::string> includes;  ///< files of `.include`, for the writer alone
+  std::vector<Measure> measures;
+  std::vector<ForeignCard> foreign;
 
   /// Adds an element.
   /// @throws NetlistError for a name that is taken (in any case), whose letter does not fit the

@@ -14,6 +14,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "netlist/circuit.hpp"
@@ -31,6 +32,17 @@ struct Probe {
   int output = 0;          ///< counted from 0
   double gain = 1.0;
   double offset = 0.0;
+};
+
+/// A node whose voltage is a weighted sum of the positions of one output, such as a prediction:
+/// sum of weight x coordinate = gain * v(node) + offset.
+struct Readout {
+  std::string node;
+  int query = 0;   ///< row of the query, counted from 0
+  int output = 0;  ///< counted from 0
+  double gain = 1.0;
+  double offset = 0.0;
+  std::vector<std::pair<int, double>> weights;  ///< coordinate, weight
 };
 
 struct Port {
@@ -68,6 +80,7 @@ struct Design {
   Scales scales;
   std::vector<Probe> probes;
   std::vector<Port> ports;
+  std::vector<Readout> readouts;
   std::vector<NoiseSource> noise;
   bool has_operating_point = false;  ///< the DC solution is the settled circuit
 };

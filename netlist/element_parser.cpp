@@ -168,7 +168,7 @@ class ElementParser {
                                "one of its parameters, elsewhere a number",
                                quoted(at.text)));
     }
-    element_.value_parameter = inner;
+    element_.value_expression = inner;
     cursor_.word("a parameter");
   }
 

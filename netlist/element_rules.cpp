@@ -139,6 +139,12 @@ void check_waveform(const Element& element, const PiecewiseLinear& points) {
   }
 }
 
+void check_waveform(const Element& element, const PiecewiseLinearFile& points) {
+  if (points.file.empty() || points.file.find_first_of("\"\r\n") != std::string::npos) {
+    fail(element, fmt::format("pwl file={}; give the name of a file", quoted(points.file)));
+  }
+}
+
 // A field that the kind does not have would be lost in the text; so it is refused here.
 void check_fields(const Element& element, const KindRules& rules) {
   const auto refuse = [&](std::string_view what, std::string_view who) {
@@ -166,7 +172,7 @@ void check_fields(const Element& element, const KindRules& rules) {
   }
   if (!element.noisy && kind != Kind::resistor) refuse("noisy flag", "a resistor");
   if (!element.parameters.empty() && kind != Kind::instance) refuse("parameters", "an instance");
-  if (!element.value_parameter.empty() && kind == Kind::instance) {
+  if (!element.value_expression.empty() && kind == Kind::instance) {
     refuse("value", "every other kind of element");
   }
 }
@@ -245,7 +251,7 @@ void check_element(const Element& element) {
   check_references(element, rules);
   check_parameters(element);
   check_fields(element, rules);
-  if (element.value_parameter.empty()) check_value(element.kind, element.name, element.value);
+  if (element.value_expression.empty()) check_value(element.kind, element.name, element.value);
 }
 
 const Parameter* find_parameter(std::span<const Parameter> parameters, std::string_view name) {

@@ -171,7 +171,7 @@ class Flattener {
     part.name = name;
     part.nodes = std::move(nodes);
     for (auto& reference : part.references) reference = frame.path + "." + reference;
-    if (!element.value_parameter.empty()) resolve_value(part, frame);
+    if (!element.value_expression.empty()) resolve_value(part, frame);
     out.push_back(std::move(part));
   }
 
@@ -184,12 +184,12 @@ class Flattener {
   }
 
   static void resolve_value(Element& part, const Frame& frame) {
-    const Parameter* given = find_parameter(frame.arguments, part.value_parameter);
+    const Parameter* given = find_parameter(frame.arguments, part.value_expression);
     if (given == nullptr) {
-      given = find_parameter(frame.plan.definition->parameters, part.value_parameter);
+      given = find_parameter(frame.plan.definition->parameters, part.value_expression);
     }
     part.value = given->value;  // Circuit::define() made sure that there is a default
-    part.value_parameter.clear();
+    part.value_expression.clear();
     check_value(part.kind, part.name, part.value);
   }
 
@@ -200,7 +200,7 @@ class Flattener {
     out.name = element.name;
     out.nodes = element.nodes;
     out.value = element.value;
-    out.value_parameter = element.value_parameter;
+    out.value_expression = element.value_expression;
     out.references = element.references;
     out.initial = element.initial;
     out.ac = element.ac;

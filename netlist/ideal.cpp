@@ -13,7 +13,7 @@ constexpr double kIdealOpampSiemens = 1e12;
 constexpr double kLeastOpampSiemens = 1e6;
 
 Element with_parameter(Element element, std::string parameter) {
-  element.value_parameter = std::move(parameter);
+  element.value_expression = std::move(parameter);
   return element;
 }
 
@@ -60,7 +60,7 @@ bool is_ideal_opamp(const Subcircuit& definition) {
   }
   const Element& part = definition.elements[0];
   const auto& pins = definition.pins;
-  return part.kind == Kind::vccs && part.value_parameter.empty() &&
+  return part.kind == Kind::vccs && part.value_expression.empty() &&
          part.value >= kLeastOpampSiemens && part.nodes.size() == 4 && is_ground(part.nodes[0]) &&
          same_node(part.nodes[1], pins[2]) && same_node(part.nodes[2], pins[0]) &&
          same_node(part.nodes[3], pins[1]);

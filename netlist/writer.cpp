@@ -112,13 +112,18 @@ void append_waveform(CardText& card, const PiecewiseLinear& points) {
   }
 }
 
+void append_waveform(CardText& card, const PiecewiseLinearFile& points) {
+  card.add("pwl");
+  card.add("file=\"", points.file, '"');
+}
+
 void append_value(CardText& card, const Element& element) {
   if (element.kind == Kind::instance) return;
   if (element.kind == Kind::voltage || element.kind == Kind::current) card.add("dc");
-  if (element.value_parameter.empty()) {
+  if (element.value_expression.empty()) {
     card.add(element.value);
   } else {
-    card.add('{', element.value_parameter, '}');
+    card.add('{', element.value_expression, '}');
   }
   if (element.ac) {
     card.add("ac");

@@ -141,7 +141,7 @@ TEST_CASE("what add() refuses") {
               e.parameters = {{"p", 1.0}};
             }),
        "a resistor has no parameters"},
-      {with(good, [](Element& e) { e.value_parameter = "p"; }),
+      {with(good, [](Element& e) { e.value_expression = "p"; }),
        "only elements inside a subcircuit have parameters"},
       {with(good, [](Element& e) { e.kind = Kind::nullor; }),
        "a nullor exists only in a flattened circuit"},
@@ -202,7 +202,7 @@ TEST_CASE("what define() refuses") {
        "subcircuit 'divider': the name 'R1' is taken"},
       {with([](Subcircuit& s) { s.elements[1].value = 0.0; }),
        "subcircuit 'divider': element 'r2': resistance is 0"},
-      {with([](Subcircuit& s) { s.elements[1].value_parameter = "p"; }),
+      {with([](Subcircuit& s) { s.elements[1].value_expression = "p"; }),
        "element 'r2' takes its value from parameter 'p', which the subcircuit does not have"},
   };
   for (const auto& [definition, text] : mistakes) {

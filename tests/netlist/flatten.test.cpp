@@ -24,7 +24,7 @@ TEST_CASE("inner elements and nodes carry the instance's path") {
   CHECK(out.elements[0].name == "xk1.r1");
   CHECK(out.elements[0].nodes == Names{"in", "xk1.Mid"});
   CHECK(out.elements[0].value == 5.0);
-  CHECK(out.elements[0].value_parameter.empty());
+  CHECK(out.elements[0].value_expression.empty());
   CHECK(out.elements[1].nodes == Names{"xk1.mid", "0"});
   CHECK(out.elements[2].nodes == Names{"xk1.mid", "0"});
   CHECK(out.elements[3].nodes == Names{"in", "0"});

@@ -63,9 +63,9 @@ TEST_CASE("definitions and instances") {
   const auto& definition = circuit.definitions()[0];
   CHECK(definition.pins == std::vector<std::string>{"inp", "inn", "out"});
   CHECK(definition.parameters[1].value == 2000.0);
-  CHECK(definition.elements[0].value_parameter == "gm");
-  CHECK(definition.elements[1].value_parameter == "G2");
-  CHECK(definition.elements[2].value_parameter == "gm");
+  CHECK(definition.elements[0].value_expression == "gm");
+  CHECK(definition.elements[1].value_expression == "G2");
+  CHECK(definition.elements[2].value_expression == "gm");
   CHECK(circuit.find("x1")->references[0] == "ota");
   CHECK(circuit.find("x1")->parameters[1].value == 3.0);
   CHECK(circuit.find("x2")->parameters[0].value == 5.0);

@@ -146,7 +146,7 @@ std::vector<Element> RandomCircuit::elements(int count, const std::vector<Subcir
     Element element = primitive(voltages);
     if (!parameters.empty() && chance(2)) {
       element.value = 0.0;
-      element.value_parameter = parameters[below(parameters.size())].name;
+      element.value_expression = parameters[below(parameters.size())].name;
     }
     if (element.kind == Kind::voltage) voltages.push_back(element.name);
     out.push_back(std::move(element));
@@ -234,7 +234,7 @@ bool same(const Element& a, const Element& b) {
                         (!a.waveform || same(*a.waveform, *b.waveform));
   return ac && waveform && a.kind == b.kind && a.name == b.name && a.nodes == b.nodes &&
          (same(a.value, b.value) || a.kind == Kind::instance) &&
-         a.value_parameter == b.value_parameter && a.references == b.references &&
+         a.value_expression == b.value_expression && a.references == b.references &&
          same(a.parameters, b.parameters) && same(a.initial, b.initial) && a.noisy == b.noisy;
 }
 
