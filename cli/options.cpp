@@ -245,6 +245,11 @@ po::options_description command_options(const std::string& command, Options& o) 
     group.add_options()("deck", po::value(&o.deck), "the netlist (also as the first argument)")(
         "manifest", po::value<std::string>(), "its manifest (default: NAME.json beside it)")(
         "data", po::value<std::string>(), "rebuild the model from these data first")(
+        "allow-rescale", po::bool_switch(&o.allow_rescale),
+        "accept the model in other units, with one factor for all impedances, times or signals; "
+        "the verdict says which")("match-names", po::bool_switch(&o.match_names),
+                                  "accept other names of nodes and parts where the circuit is the "
+                                  "same; the verdict says which")(
         "seed", po::value<std::string>()->default_value("1"), "of random probes");
     all.add(group).add(engine_options(o));
   } else {

@@ -76,6 +76,8 @@ struct Options {
   std::optional<std::string> out, json, query, path;
   std::optional<std::string> manifest;  ///< certify reads it, netlist writes it
   std::string deck;
+  bool allow_rescale = false;  ///< certify a deck in its own units
+  bool match_names = false;    ///< and under its own names
   bool write_W = false;
   double time_limit_s = 300.0;
   // what is run
