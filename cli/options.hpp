@@ -65,6 +65,7 @@ struct Options {
   // the circuit
   hw::Topology topology = hw::Topology::opamp;
   hw::Coupling coupling = hw::Coupling::automatic;
+  std::optional<double> coupling_factor;
   hw::Range range = hw::Range::board;
   hw::ScaleChoice scales;
   bool literal_springs = false;
