@@ -59,7 +59,8 @@ void check_inner_elements(const Subcircuit& definition) {
           fmt::format("{}the name {} is taken; choose another", where, quoted(element.name)));
     }
     const auto& wanted = element.value_expression;
-    if (!wanted.empty() && find_parameter(definition.parameters, wanted) == nullptr) {
+    if (!wanted.empty() && find_parameter(definition.parameters, wanted) == nullptr &&
+        find_parameter(definition.locals, wanted) == nullptr) {
       throw NetlistError(
           fmt::format("{}element {} takes its value from parameter {}, which the "
                       "subcircuit does not have; add it with a default",

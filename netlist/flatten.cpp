@@ -166,7 +166,15 @@ class Flattener {
     std::vector<std::string> nodes;
     nodes.reserve(element.nodes.size());
     for (const auto& node : element.nodes) nodes.push_back(outer_node(node, frame));
-    if (element.kind == Kind::instance) return add_instance(element, name, nodes, out);
+    if (element.kind == Kind::instance) {
+      Element resolved = element;
+      for (auto& argument : resolved.parameters) {
+        if (argument.expression.empty()) continue;
+        argument.value = named_value(argument.expression, frame);
+        argument.expression.clear();
+      }
+      return add_instance(resolved, name, nodes, out);
+    }
     Element part = bare(element);
     part.name = name;
     part.nodes = std::move(nodes);
@@ -183,12 +191,15 @@ class Flattener {
     return is_ground(outer) ? std::string(kGround) : outer;
   }
 
+  static double named_value(const std::string& name, const Frame& frame) {
+    const Parameter* given = find_parameter(frame.arguments, name);
+    if (given == nullptr) given = find_parameter(frame.plan.definition->locals, name);
+    if (given == nullptr) given = find_parameter(frame.plan.definition->parameters, name);
+    return given->value;  // Circuit::define() made sure that there is a default
+  }
+
   static void resolve_value(Element& part, const Frame& frame) {
-    const Parameter* given = find_parameter(frame.arguments, part.value_expression);
-    if (given == nullptr) {
-      given = find_parameter(frame.plan.definition->parameters, part.value_expression);
-    }
-    part.value = given->value;  // Circuit::define() made sure that there is a default
+    part.value = named_value(part.value_expression, frame);
     part.value_expression.clear();
     check_value(part.kind, part.name, part.value);
   }
