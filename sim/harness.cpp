@@ -1,5 +1,6 @@
 #include "sim/harness.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -35,8 +36,26 @@ Harness::Harness(const Checker& checker)
                     checker.problem.deck_name, kPrefix));
   }
   if (!text_.ends_with('\n')) text_ += '\n';
+  write_shorts();
   for (const Probe* probe : checker.probes.positions) vectors_.push_back(probe->node);
   for (const Probe* probe : checker.probes.velocities) vectors_.push_back(probe->node);
+}
+
+// ngspice reads a resistance of 0 as 1 milliohm.
+void Harness::write_shorts() {
+  const netlist::Circuit& circuit = checker_.deck.circuit();
+  const auto is_short = [](const netlist::Element& element) {
+    return element.kind == netlist::Kind::resistor && element.value == 0.0 &&
+           element.value_expression.empty();
+  };
+  if (std::ranges::none_of(circuit.elements(), is_short)) return;
+  text_ = netlist::replace_cards(
+      text_, [&](std::string_view name, std::string_view) -> std::optional<std::string> {
+        const netlist::Element* element = circuit.find(name);
+        if (element == nullptr || !is_short(*element)) return std::nullopt;
+        return fmt::format("v{}{} {} {} 0", kPrefix, element->name, element->nodes[0],
+                           element->nodes[1]);
+      });
 }
 
 void Harness::add_options(const std::string& words) { text_ += ".options " + words + "\n"; }

@@ -61,6 +61,8 @@ class Harness {
                Eigen::MatrixXcd& x, Eigen::MatrixXcd& v) const;
 
  private:
+  /// A resistor of 0 ohm as the source of 0 V that is meant.
+  void write_shorts();
   /// Where the model's sources act: the deck's own independent sources, with their cards rewritten
   /// where `card` is not empty, and current sources beside all else; both end in `tail`.
   std::vector<Drive> place_sources(const std::string& tail, bool rewrite);
