@@ -9,6 +9,8 @@
 #include "cli/pipeline.hpp"
 #include "cli/results.hpp"
 #include "hw/thermal.hpp"
+#include "netlist/flatten.hpp"
+#include "netlist/names.hpp"
 
 namespace springspice::cli {
 
@@ -39,6 +41,14 @@ Json deck_noise_to_json(const Built& built) {
   return json;
 }
 
+// What --match-names of certify goes by; a large deck keeps none.
+void keep_names(hw::Manifest& manifest) {
+  if (manifest.design.circuit.elements().size() > netlist::kMostElementsToName) return;
+  const netlist::FlatCircuit flat = netlist::flatten(manifest.design.circuit);
+  manifest.names = netlist::colour_names(flat, netlist::names_of(manifest.design))
+                       .value_or(std::vector<netlist::NameColour>());
+}
+
 }  // namespace
 
 int run_netlist(const Options& options) {
@@ -49,7 +59,8 @@ int run_netlist(const Options& options) {
   OutputFile manifest(*options.manifest);
   JsonOutput results(options);
   const Prepared prepared = prepare(options, progress);
-  const Built built = build_circuit(prepared, options, deck_name);
+  Built built = build_circuit(prepared, options, deck_name);
+  keep_names(built.manifest);
   std::optional<OutputFile> waveforms;
   if (!built.noise_file.empty()) {
     waveforms.emplace(std::filesystem::path(*options.out).replace_filename(built.noise_file));

@@ -170,6 +170,30 @@ Element transconductor(std::string name, std::string from, std::string into, std
   return element;
 }
 
+Element vcvs(std::string name, std::string plus, std::string minus, std::string in_plus,
+             std::string in_minus, double gain) {
+  Element element = transconductor(std::move(name), std::move(plus), std::move(minus),
+                                   std::move(in_plus), std::move(in_minus), gain);
+  element.kind = Kind::vcvs;
+  return element;
+}
+
+Element cccs(std::string name, std::string from, std::string into, std::string voltage_source,
+             double gain) {
+  Element element =
+      two_terminal(Kind::cccs, std::move(name), std::move(from), std::move(into), gain);
+  element.references = {std::move(voltage_source)};
+  return element;
+}
+
+Element ccvs(std::string name, std::string plus, std::string minus, std::string voltage_source,
+             double ohm) {
+  Element element =
+      two_terminal(Kind::ccvs, std::move(name), std::move(plus), std::move(minus), ohm);
+  element.references = {std::move(voltage_source)};
+  return element;
+}
+
 Element instance(std::string name, std::vector<std::string> nodes, std::string definition,
                  std::vector<Parameter> parameters) {
   Element element;

@@ -203,6 +203,15 @@ Element current_source(std::string name, std::string from, std::string into, dou
 /// A current gm (v(in_plus) - v(in_minus)) from `from` through the source into `into`.
 Element transconductor(std::string name, std::string from, std::string into, std::string in_plus,
                        std::string in_minus, double siemens);
+/// v(plus) - v(minus) = gain (v(in_plus) - v(in_minus)).
+Element vcvs(std::string name, std::string plus, std::string minus, std::string in_plus,
+             std::string in_minus, double gain);
+/// `gain` times the current of a voltage source flows from `from` through the element into `into`.
+Element cccs(std::string name, std::string from, std::string into, std::string voltage_source,
+             double gain);
+/// v(plus) - v(minus) = ohm times the current of a voltage source.
+Element ccvs(std::string name, std::string plus, std::string minus, std::string voltage_source,
+             double ohm);
 Element instance(std::string name, std::vector<std::string> nodes, std::string definition,
                  std::vector<Parameter> parameters = {});
 

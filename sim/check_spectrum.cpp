@@ -119,7 +119,7 @@ class CircuitSpectrum {
     return density * std::pow(reading.probe->gain / flux, 2) / tau_;
   }
   const Element& part(const NoiseSource& source) const {
-    return *checker_.deck.circuit().find(source.incidence.front().where);
+    return *checker_.deck.find(source.incidence.front().where);
   }
 
   Checker& checker_;
@@ -228,7 +228,7 @@ bool are_resistors(const Checker& checker) {
   const double kT_j = checker.problem.system.kT * checker.problem.design.scales.energy_j;
   for (const NoiseSource& source : checker.problem.design.noise) {
     if (source.own) continue;
-    const Element* element = checker.deck.circuit().find(source.incidence.front().where);
+    const Element* element = checker.deck.find(source.incidence.front().where);
     const bool one = source.incidence.size() == 1 && std::abs(source.incidence[0].weight) == 1.0;
     if (!one || element == nullptr || element->kind != Kind::resistor) return false;
     if (std::abs(source.density * element->value / (2.0 * kT_j) - 1.0) > 1e-9) return false;

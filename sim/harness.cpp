@@ -58,7 +58,7 @@ std::vector<Drive> Harness::place_sources(const std::string& tail, bool rewrite)
     if (sources[q].own) continue;
     for (std::size_t k = 0; k < sources[q].incidence.size(); ++k) {
       const auto& [where, weight] = sources[q].incidence[k];
-      const netlist::Element* element = checker_.deck.circuit().find(where);
+      const netlist::Element* element = checker_.deck.find(where);
       const bool own_source =
           element != nullptr && (element->kind == Kind::voltage || element->kind == Kind::current);
       std::string name = fmt::format("i{}n{}_{}", kPrefix, q, k);
@@ -137,6 +137,23 @@ void Harness::add_flux_integrators() {
                          format_number(tau), format_number(flux / tau));
     vectors_[c] = node;
   }
+}
+
+void Harness::add_readouts() {
+  for (const netlist::Readout& readout : checker_.problem.design.readouts) {
+    vectors_.push_back(readout.node);
+  }
+}
+
+Eigen::VectorXd Harness::read_readouts(std::span<const std::complex<double>> values) const {
+  const std::vector<netlist::Readout>& readouts = checker_.problem.design.readouts;
+  Eigen::VectorXd out(std::ssize(readouts));
+  const std::size_t first = vectors_.size() - readouts.size();
+  for (std::size_t k = 0; k < readouts.size(); ++k) {
+    out(static_cast<Eigen::Index>(k)) =
+        readouts[k].gain * values[first + k].real() + readouts[k].offset;
+  }
+  return out;
 }
 
 std::string Harness::deck() const { return text_ + ".end\n"; }

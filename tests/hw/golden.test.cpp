@@ -21,6 +21,7 @@ struct Golden {
   hw::Topology topology;
   hw::Coupling coupling;
   core::Dynamics dynamics;
+  std::optional<double> coupling_factor = {};
 };
 
 std::string read_text(const std::string& path) {
@@ -43,6 +44,7 @@ std::string make_deck(const Golden& golden) {
   const std::vector<core::Spring> springs = core::make_springs(data, parameters);
   hw::Request request = hand_scaled(system, golden.topology);
   request.coupling = golden.coupling;
+  request.coupling_factor = golden.coupling_factor;
   request.springs = springs;
   request.swing.offset(0) = 0.25;
   request.initial.x << 0.5, -0.25, 0.125;
@@ -62,7 +64,12 @@ TEST_CASE("the written decks are the golden ones") {
              core::Dynamics::overdamped},
       Golden{"gmc", hw::Topology::gmc, hw::Coupling::automatic, core::Dynamics::underdamped},
       Golden{"rlc_direct", hw::Topology::rlc, hw::Coupling::direct, core::Dynamics::underdamped},
-      Golden{"rlc_gyrator", hw::Topology::rlc, hw::Coupling::gyrator, core::Dynamics::underdamped});
+      Golden{"rlc_gyrator", hw::Topology::rlc, hw::Coupling::gyrator, core::Dynamics::underdamped},
+      Golden{"rlc_transformer", hw::Topology::rlc, hw::Coupling::transformer,
+             core::Dynamics::underdamped},
+      Golden{"rlc_coils", hw::Topology::rlc, hw::Coupling::transformer, core::Dynamics::underdamped,
+             0.99},
+      Golden{"charge", hw::Topology::charge, hw::Coupling::automatic, core::Dynamics::underdamped});
   const std::string path =
       fmt::format("{}/tests/hw/golden/{}.cir", SPRINGSPICE_SOURCE_DIR, golden.name);
   const std::string deck = make_deck(golden);
