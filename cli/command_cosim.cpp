@@ -324,10 +324,11 @@ int run_certify(const Options& options) {
       manifest_path,
       "`springspice netlist` writes the manifest beside the deck, --manifest names another");
   hw::Manifest manifest = hw::parse_manifest(manifest_text, manifest_path);
-  deck = netlist::expand_includes(deck, options.deck, [&](const std::string& file) {
-    const auto beside = std::filesystem::path(options.deck).replace_filename(file).string();
-    return read_file(beside, "the deck includes it; write both anew with `springspice netlist`");
-  });
+  const auto read_beside = [&](const std::string& file) {
+    const auto path = (std::filesystem::path(options.deck).parent_path() / file).string();
+    return read_file(path, "the deck includes it; write both anew with `springspice netlist`");
+  };
+  deck = netlist::expand_includes(deck, options.deck, read_beside).text;
   std::optional<std::vector<netlist::Renamed>> names;
   if (options.match_names) {
     names = match_names(manifest, deck, options);

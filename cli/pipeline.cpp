@@ -181,7 +181,8 @@ Built build_circuit(const Prepared& prepared, const Options& options,
 
 std::string Built::whole_deck() const {
   return netlist::expand_includes(deck, manifest.deck,
-                                  [this](const std::string&) { return noise_file_text; });
+                                  [this](const std::string&) { return noise_file_text; })
+      .text;
 }
 
 std::string describe_noise(const Built& built) {

@@ -1,63 +1,65 @@
 #include "netlist/foreign.hpp"
 
-#include <algorithm>
-#include <string_view>
-#include <unordered_set>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
-#include <fmt/format.h>
-
-#include "netlist/element_rules.hpp"
+#include "netlist/circuit.hpp"
+#include "netlist/element_parser.hpp"
 
 namespace springspice::netlist {
 namespace {
 
-bool holds(const Element& element) {
-  return element.kind == Kind::voltage || element.kind == Kind::vcvs || element.kind == Kind::ccvs;
-}
-
-// Nodes whose voltage no current changes.
-std::unordered_set<std::string> find_held(const FlatCircuit& circuit) {
-  std::unordered_set<std::string> held = {"0"};
-  for (const Element& element : circuit.elements) {
-    if (element.kind == Kind::nullor) held.insert(lower(element.nodes[2]));
+// The subcircuit that an instance's card names: the last word before its arguments.
+std::string definition_of(const Card& card) {
+  const auto& tokens = card.tokens;
+  std::string_view last;
+  for (std::size_t i = 1; i < tokens.size(); ++i) {
+    if (i + 1 < tokens.size() && tokens[i + 1].text == "=") break;
+    if (lower(tokens[i].text) == "params:") break;
+    last = tokens[i].text;
   }
-  for (std::size_t before = 0; before != held.size();) {
-    before = held.size();
-    for (const Element& element : circuit.elements) {
-      if (!holds(element)) continue;
-      const std::string a = lower(element.nodes[0]);
-      const std::string b = lower(element.nodes[1]);
-      if (held.contains(a)) held.insert(b);
-      if (held.contains(b)) held.insert(a);
-    }
-  }
-  return held;
+  return lower(last);
 }
 
 }  // namespace
 
-std::string find_load(const FlatCircuit& circuit, const std::vector<ForeignCard>& foreign) {
-  if (foreign.empty()) return {};
-  const std::unordered_set<std::string> held = find_held(circuit);
-  std::unordered_set<std::string> nodes;
-  for (const Element& element : circuit.elements) {
-    for (const std::string& node : element.nodes) nodes.insert(lower(node));
-  }
-  for (const ForeignCard& card : foreign) {
-    constexpr std::string_view kBetween = " \t=(),'\"{}";
-    for (std::size_t begin = card.text.find_first_not_of(kBetween); begin != std::string::npos;) {
-      const std::size_t end = std::min(card.text.find_first_of(kBetween, begin), card.text.size());
-      const std::string word = lower(card.text.substr(begin, end - begin));
-      if (nodes.contains(word) && !held.contains(word)) {
-        return fmt::format(
-            "{} touches node {} of the circuit that is certified, and may change it; put a buffer "
-            "between them, such as `ebuf out 0 {} 0 1`",
-            quoted(card.name), quoted(word), word);
-      }
-      begin = card.text.find_first_not_of(kBetween, end);
+bool is_foreign(std::string_view first_word) {
+  if (first_word.empty()) return false;
+  if (first_word[0] != '.') return !reason_for_refusal(lower(first_word.substr(0, 1))[0]).empty();
+  const std::string word = lower(first_word);
+  return word == ".model" || word == ".func";
+}
+
+ForeignNames find_foreign(std::string_view text, const Places& places) {
+  DeckReader reader(text, places);
+  Card card;
+  ForeignNames out;
+  std::unordered_map<std::string, std::vector<std::string>> users;  // of a definition
+  std::string outermost;
+  int depth = 0;
+  while (reader.next(card)) {
+    const std::string_view word = card.tokens[0].text;
+    const std::string key = word[0] == '.' ? lower(word) : std::string();
+    if (key == ".subckt") {
+      if (depth++ == 0) outermost = card.tokens.size() > 1 ? lower(card.tokens[1].text) : "";
+    } else if (key == ".ends") {
+      if (depth > 0) --depth;
+    } else if (depth > 0 && is_foreign(word)) {
+      out.insert(outermost);
+    } else if (depth > 0 && (word[0] == 'x' || word[0] == 'X')) {
+      users[definition_of(card)].push_back(outermost);
     }
   }
-  return {};
+  std::vector<std::string> todo(out.begin(), out.end());
+  while (!todo.empty()) {
+    const std::string name = std::move(todo.back());
+    todo.pop_back();
+    for (const auto& user : users[name]) {
+      if (out.insert(user).second) todo.push_back(user);
+    }
+  }
+  return out;
 }
 
 }  // namespace springspice::netlist

@@ -1,20 +1,22 @@
-// Cards that nothing here can stamp, beside a circuit that is certified: may they be there?
-//
-// A diode, a switch or a behavioural source changes the circuit unless it hangs where its current
-// changes no voltage: at a node that a V, E or H source (from ground, or from another such node) or
-// an ideal op-amp holds, or at nodes of its own. So a part that reads x0 hangs behind a buffer,
-// `ebuf out 0 x0 0 1`.
+// Which definitions of a deck hold cards that no element stands for. Not installed.
 #pragma once
 
 #include <string>
-#include <vector>
+#include <string_view>
+#include <unordered_set>
 
-#include "netlist/flatten.hpp"
+#include "netlist/deck_reader.hpp"
 
 namespace springspice::netlist {
 
-/// Empty if every foreign card hangs where it changes nothing; else which one touches which node.
-/// Any word of a card that is a node of the circuit counts as a node.
-std::string find_load(const FlatCircuit& circuit, const std::vector<ForeignCard>& foreign);
+using ForeignNames = std::unordered_set<std::string>;
+
+/// Names (lower case) of the outermost definitions that hold a device, a `.model` or a `.func`, in
+/// themselves, in definitions inside them, or through an instance of such a one.
+/// @throws NetlistError for text that is no cards.
+ForeignNames find_foreign(std::string_view text, const Places& places);
+
+/// Whether a card that begins with this word is foreign: a device, a `.model`, a `.func`.
+bool is_foreign(std::string_view first_word);
 
 }  // namespace springspice::netlist

@@ -41,12 +41,11 @@ DeckNoise make_noise(DeckNoise::Kind kind, double steps = 20.0) {
 }
 
 netlist::Circuit parse_whole(const hw::NoisyDeck& deck) {
-  return netlist::parse_deck(netlist::expand_includes(deck.deck, "board.cir",
-                                                      [&](const std::string& file) {
-                                                        CHECK(file == "board.noise.inc");
-                                                        return deck.file;
-                                                      }),
-                             "board.cir");
+  return netlist::parse_deck(
+      netlist::expand_includes(deck.deck, "board.cir", [&](const std::string& file) {
+        CHECK(file == "board.noise.inc");
+        return deck.file;
+      }));
 }
 
 const netlist::TransientNoise& trnoise(const netlist::Circuit& circuit, const std::string& name) {

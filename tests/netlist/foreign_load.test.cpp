@@ -1,4 +1,4 @@
-#include "netlist/foreign.hpp"
+#include "netlist/foreign_load.hpp"
 
 #include "netlist/parser.hpp"
 #include "tests/catch.hpp"
