@@ -295,7 +295,7 @@ int run_cosim(const Options& options) {
   const Built built = build_circuit(prepared, options, "cosim");
   print_remark(describe_null_space(prepared.system, prepared.null_space));
   print_remark(describe_noise(built));
-  return report_verdict(options, {built.manifest, built.analysis, built.whole_deck(), "cosim"},
+  return report_verdict(options, {built.manifest, built.analysis, built.whole_deck().text, "cosim"},
                         progress, results);
 }
 

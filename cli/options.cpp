@@ -166,6 +166,16 @@ po::options_description circuit_options() {
   return group;
 }
 
+po::options_description netlist_options() {
+  po::options_description group("Netlist");
+  group.add_options()("dialect", po::value<std::string>()->default_value("ngspice"),
+                      "whose language: ngspice, xyce or ltspice")(
+      "hierarchy", po::value<std::string>()->default_value("flat"),
+      "flat: one deck; subckt: a test bench with expected values and, beside it, the array as a "
+      "subcircuit (NAME.array.inc; for KiCad NAME.lib)");
+  return group;
+}
+
 po::options_description noise_options(Options& o) {
   po::options_description group("Noise");
   group.add_options()("deck-noise", po::value<std::string>()->default_value("none"),
@@ -264,6 +274,7 @@ po::options_description command_options(const std::string& command, Options& o) 
     if (command == "netlist" || command == "cosim") {
       all.add(time_options()).add(circuit_options()).add(noise_options(o));
     }
+    if (command == "netlist") all.add(netlist_options());
     if (command == "cosim") all.add(engine_options(o));
     if (command == "train") all.add(train_options(o));
     if (command == "simulate") all.add(time_options()).add(simulate_options(o));
@@ -475,6 +486,13 @@ void read_noise(const po::variables_map& map, Options& o) {
   throw UsageError("--deck-noise needs a temperature: give --kT or --temperature-K");
 }
 
+void read_dialect(const po::variables_map& map, Options& o) {
+  constexpr netlist::Dialect kDialects[] = {netlist::Dialect::ngspice, netlist::Dialect::xyce,
+                                            netlist::Dialect::ltspice};
+  o.dialect = kDialects[choose(map, "dialect", {"ngspice", "xyce", "ltspice"})];
+  o.hierarchy = choose(map, "hierarchy", {"flat", "subckt"}) == 1;
+}
+
 void read_ensemble(const po::variables_map& map, Options& o) {
   if (const auto steps = get<std::string>(map, "path-steps")) {
     o.path_steps = read_whole(*steps, "path-steps", 1, 1'000'000'000, "from 1 to 1000000000");
@@ -621,7 +639,13 @@ void check_files(const std::string& command, const po::variables_map& map, const
   add(writes, "--out", o.out);
   if (command == "netlist") add(writes, "the manifest of --out", o.manifest);
   if (command == "netlist" && o.deck_noise == hw::DeckNoise::Kind::pwl) {
-    add(writes, "the noise of --out", noise_file_of(*o.out));
+    add(writes, "the noise of --out", noise_file_of(*o.out, o.dialect));
+  }
+  if (command == "netlist" && o.hierarchy) {
+    add(writes, "the array of --out", array_file_of(*o.out));
+    if (o.dialect == netlist::Dialect::ngspice) {
+      add(writes, "the library of --out", library_file_of(*o.out));
+    }
   }
   add(writes, "--path", o.path);
   add(writes, "--ensemble", o.ensemble);
@@ -783,8 +807,17 @@ std::string format_help(const CommandHelp& command, const po::options_descriptio
 
 }  // namespace
 
-std::string noise_file_of(const std::string& deck) {
-  return std::filesystem::path(deck).replace_extension(".noise.inc").string();
+std::string noise_file_of(const std::string& deck, netlist::Dialect dialect) {
+  const char* ending = dialect == netlist::Dialect::ngspice ? ".noise.inc" : ".*.pwl";
+  return std::filesystem::path(deck).replace_extension(ending).string();
+}
+
+std::string array_file_of(const std::string& deck) {
+  return std::filesystem::path(deck).replace_extension(".array.inc").string();
+}
+
+std::string library_file_of(const std::string& deck) {
+  return std::filesystem::path(deck).replace_extension(".lib").string();
 }
 
 const std::vector<std::string>& command_names() {
@@ -828,6 +861,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
       read_circuit(map, line.options);
       read_noise(map, line.options);
     }
+    if (line.command == "netlist") read_dialect(map, line.options);
     if (line.command == "certify" || line.command == "cosim") read_ensemble(map, line.options);
     if (line.command == "train") read_training(map, line.options);
     if (line.command == "simulate") read_simulation(map, line.options);

@@ -14,6 +14,7 @@
 #include "core/table.hpp"
 #include "hw/deck_noise.hpp"
 #include "hw/realization.hpp"
+#include "netlist/dialect.hpp"
 #include "sim/dynamics/integrator.hpp"
 #include "sim/training/train.hpp"
 
@@ -73,6 +74,9 @@ struct Options {
   hw::DeckNoise::Kind deck_noise = hw::DeckNoise::Kind::none;
   std::optional<double> noise_step;  ///< model time
   double resistor_noise_K = 0.0;
+  // how it is written
+  netlist::Dialect dialect = netlist::Dialect::ngspice;
+  bool hierarchy = false;  ///< a test bench and an array, in place of one flat deck
   // results
   std::optional<std::string> out, json, query, path;
   std::optional<std::string> manifest;  ///< certify reads it, netlist writes it
@@ -102,8 +106,12 @@ struct CommandLine {
 /// @throws UsageError
 CommandLine parse_command_line(int argc, const char* const* argv);
 
-/// NAME.cir -> NAME.noise.inc: the waveforms of --deck-noise pwl.
-std::string noise_file_of(const std::string& deck);
+/// NAME.cir -> NAME.noise.inc: the waveforms of --deck-noise pwl for ngspice; NAME.*.pwl for
+/// others, where * is the source's name.
+std::string noise_file_of(const std::string& deck, netlist::Dialect dialect);
+/// NAME.cir -> NAME.array.inc, the array of --hierarchy subckt, and NAME.lib, the same for KiCad.
+std::string array_file_of(const std::string& deck);
+std::string library_file_of(const std::string& deck);
 
 /// The names of the commands, in the order of the help text.
 const std::vector<std::string>& command_names();

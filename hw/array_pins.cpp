@@ -37,24 +37,25 @@ std::string coordinate(const Probe& probe) {
                      probe.output == 0 ? "" : fmt::format(" of output {}", probe.output + 1));
 }
 
-// "0.5 v(x0) + 0.25": the model's value.
-std::string reading(const std::string& what, double gain, double offset) {
-  std::string text = fmt::format("{:.6g} {}", gain, what);
+// "model value 0.5 v(x0) + 0.25".
+std::string reading(const std::string& quantity, double gain, double offset) {
+  std::string text = fmt::format("model value {:.6g} {}", gain, quantity);
   if (offset != 0.0) {
     text += fmt::format(" {} {:.6g}", offset < 0.0 ? "-" : "+", std::abs(offset));
   }
   return text;
 }
 
+std::string volts(const std::string& node) { return "v(" + node + ")"; }
+
 void add_probes(const Design& design, Probe::Kind kind, PinList& pins) {
   for (const Probe& probe : design.probes) {
     if (probe.kind != kind) continue;
     const bool flux = probe.quantity == Probe::Quantity::flux;
+    const std::string quantity = flux ? "integral " + volts(probe.node) + " dt" : volts(probe.node);
     pins.add(probe.node,
-             fmt::format(
-                 "{} {} = {}", kind == Probe::Kind::position ? "position" : "velocity",
-                 coordinate(probe),
-                 reading(flux ? "x its volt seconds" : "x its volts", probe.gain, probe.offset)));
+             fmt::format("{} {}: {}", kind == Probe::Kind::position ? "position" : "velocity",
+                         coordinate(probe), reading(quantity, probe.gain, probe.offset)));
   }
 }
 
@@ -101,11 +102,11 @@ std::vector<ArrayPin> find_array_pins(const Design& design, std::span<const std:
   add_probes(design, Probe::Kind::position, pins);
   add_probes(design, Probe::Kind::velocity, pins);
   for (const netlist::Port& port : design.ports) {
-    pins.add(port.node, fmt::format("1 A into it is a force of {:.6g}", port.gain));
+    pins.add(port.node, fmt::format("input: 1 A into it is a force of {:.6g}", port.gain));
   }
   for (const netlist::Readout& readout : design.readouts) {
-    pins.add(readout.node, fmt::format("prediction {} = {}", readout.query + 1,
-                                       reading("x its volts", readout.gain, readout.offset)));
+    pins.add(readout.node, fmt::format("prediction {}: {}", readout.query + 1,
+                                       reading(volts(readout.node), readout.gain, readout.offset)));
   }
   add_sources(design, pins);
   add_noise(design, pins);

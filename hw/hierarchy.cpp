@@ -82,7 +82,11 @@ class HierarchyMaker {
       } else if (!placed[*group]) {
         placed[*group] = true;
         Element instance = cells_.groups[*group].instance;
-        if (!cells_.groups[*group].cell) prepend_heading(instance, std::exchange(heading, {}));
+        const Group& placed_group = cells_.groups[*group];
+        // "coordinate 0" is the cell's, "mass M: capacitors" the section's.
+        if (!placed_group.cell || heading.ends_with(" " + placed_group.label)) {
+          prepend_heading(instance, std::exchange(heading, {}));
+        }
         array_.push_back(std::move(instance));
       }
     }

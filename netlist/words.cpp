@@ -55,11 +55,11 @@ void check_expression(std::string_view expression, std::string_view what) {
 
 void check_file_name(std::string_view file) {
   const bool good = !file.empty() && std::ranges::all_of(file, [](char c) {
-    return c >= ' ' && c <= '~' && c != '"';
+    return static_cast<unsigned char>(c) >= ' ' && c != '\x7f' && c != '"';
   });
   if (good) return;
   throw NetlistError(fmt::format(
-      ".include {}: give a file's name in printable characters, without quotes", quoted(file)));
+      ".include {}: give a file's name without quotes and control characters", quoted(file)));
 }
 
 }  // namespace springspice::netlist

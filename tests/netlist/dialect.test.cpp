@@ -207,7 +207,7 @@ TEST_CASE("includes stand above all cards; their names are checked") {
   CHECK(format_deck(circuit) == "*\n.include \"array.inc\"\n.include \"noise.inc\"\n.end\n");
   circuit.includes = {"a\"b"};
   CHECK(message_of([&] { format_deck(circuit); }) ==
-        ".include 'a\"b': give a file's name in printable characters, without quotes");
+        ".include 'a\"b': give a file's name without quotes and control characters");
 }
 
 TEST_CASE("expressions and measures that would not be read back are refused") {
