@@ -11,6 +11,7 @@
 #include "cli/progress.hpp"
 #include "core/model.hpp"
 #include "hw/manifest.hpp"
+#include "netlist/source_text.hpp"
 #include "sim/check.hpp"
 
 namespace springspice::cli {
