@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <set>
 #include <system_error>
+#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,7 +14,9 @@
 #include "cli/read_deck.hpp"
 #include "cli/results.hpp"
 #include "core/error.hpp"
+#include "netlist/error.hpp"
 #include "netlist/flatten.hpp"
+#include "netlist/foreign_load.hpp"
 #include "netlist/names.hpp"
 
 namespace springspice::cli {
@@ -270,20 +273,41 @@ void check_belongs(const hw::Manifest& manifest, const netlist::Circuit& circuit
       core::printable(example)));
 }
 
-// The deck's names in place of the manifest's. A name that was changed twice over, or is still
-// there, is matched alike.
+// The deck's names in place of the manifest's: by the pins of the array's instance where there is
+// one, else by what stands where.
 std::vector<netlist::Renamed> match_names(hw::Manifest& manifest, const netlist::Circuit& circuit,
                                           const Options& options) {
-  if (manifest.names.empty()) {
-    throw core::InputError(fmt::format(
-        "--match-names: {} holds nothing to tell names by (it is kept for decks of up to {} parts "
-        "that are not all alike); write deck and manifest anew, or restore the names",
-        core::printable(*options.manifest, 200), netlist::kMostElementsToName));
+  auto names = netlist::match_pins(circuit, manifest.design, options.instance);
+  if (!names) {
+    if (manifest.names.empty()) {
+      throw core::InputError(fmt::format(
+          "--match-names: {} holds nothing to tell names by (it is kept for decks of up to {} "
+          "parts "
+          "that are not all alike), and no instance in the deck has the pins that it reads; write "
+          "deck and manifest anew, or restore the names",
+          core::printable(*options.manifest, 200), netlist::kMostElementsToName));
+    }
+    names = netlist::match_names(netlist::flatten(circuit), manifest.names);
   }
-  const netlist::FlatCircuit flat = netlist::flatten(circuit);
-  std::vector<netlist::Renamed> names = netlist::match_names(flat, manifest.names);
-  netlist::rename(manifest.design, names);
-  return names;
+  netlist::rename(manifest.design, *names);
+  return *names;
+}
+
+// Of the parts that cannot be stamped none may change what is certified.
+void check_foreign(const hw::Manifest& manifest, const netlist::Circuit& circuit,
+                   const Options& options) {
+  if (circuit.foreign.empty()) return;
+  std::unordered_set<std::string> certified;
+  for (const std::string& name : netlist::names_of(manifest.design)) {
+    certified.insert(netlist::lower(name));
+  }
+  const std::string load =
+      netlist::find_load(netlist::flatten(circuit), circuit.foreign, certified);
+  if (!load.empty()) throw netlist::NetlistError(fmt::format("{}: {}", options.deck, load));
+  print_remark(fmt::format("{}: {} card{} no part of what is certified, '{}' first",
+                           core::printable(options.deck, 200), circuit.foreign.size(),
+                           circuit.foreign.size() == 1 ? " is" : "s are",
+                           core::printable(circuit.foreign.front().name)));
 }
 
 }  // namespace
@@ -314,6 +338,7 @@ int run_certify(const Options& options) {
   } else {
     check_belongs(manifest, deck.circuit, options);
   }
+  check_foreign(manifest, deck.circuit, options);
   std::vector<sim::Check> first;
   if (options.data) first.push_back(compare_with_data(manifest, options, progress));
   const sim::Analysis analysis = sim::analyse(manifest.system);

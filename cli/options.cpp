@@ -262,6 +262,8 @@ po::options_description command_options(const std::string& command, Options& o) 
         "the verdict says which")("match-names", po::bool_switch(&o.match_names),
                                   "accept other names of nodes and parts where the circuit is the "
                                   "same; the verdict says which")(
+        "instance", po::value(&o.instance),
+        "with --match-names: the instance of the array whose pins tell the names")(
         "pass-unknown", po::bool_switch(&o.pass_unknown),
         "leave diodes, models and other cards that cannot be stamped out of what is certified, if "
         "they hang where they change nothing")(

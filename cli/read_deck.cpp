@@ -11,9 +11,6 @@
 #include "cli/pipeline.hpp"
 #include "core/error.hpp"
 #include "netlist/dialect.hpp"
-#include "netlist/error.hpp"
-#include "netlist/flatten.hpp"
-#include "netlist/foreign_load.hpp"
 #include "netlist/parser.hpp"
 #include "netlist/runnable.hpp"
 #include "netlist/writer.hpp"
@@ -34,15 +31,6 @@ netlist::SourceText expand(const Options& options, netlist::Dialect dialect) {
   return netlist::expand_includes(deck, options.deck, read_beside, include);
 }
 
-void check_foreign(const netlist::Circuit& circuit, const Options& options) {
-  const std::string load = netlist::find_load(netlist::flatten(circuit), circuit.foreign);
-  if (!load.empty()) throw netlist::NetlistError(fmt::format("{}: {}", options.deck, load));
-  print_remark(fmt::format("{}: {} card{} no part of what is certified, '{}' first",
-                           core::printable(options.deck, 200), circuit.foreign.size(),
-                           circuit.foreign.size() == 1 ? " is" : "s are",
-                           circuit.foreign.front().name));
-}
-
 }  // namespace
 
 ReadDeck read_deck(const Options& options, const std::string& dialect_name) {
@@ -56,7 +44,6 @@ ReadDeck read_deck(const Options& options, const std::string& dialect_name) {
   ReadDeck deck;
   deck.circuit = netlist::parse_deck(source, {*dialect, options.pass_unknown});
   const bool as_it_is = *dialect == netlist::Dialect::ngspice && deck.circuit.foreign.empty();
-  if (!deck.circuit.foreign.empty()) check_foreign(deck.circuit, options);
   if (*dialect != netlist::Dialect::ngspice) {
     print_remark(fmt::format("{}: written in {}; ngspice runs the same circuit in its own words",
                              core::printable(options.deck, 200), dialect_name));

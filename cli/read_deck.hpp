@@ -15,9 +15,9 @@ struct ReadDeck {
   std::string text;
 };
 
-/// options.deck. A remark on standard error says what was left out or rewritten.
-/// @throws netlist::NetlistError with file, line and column; also for a foreign card that hangs
-/// where it changes the circuit. core::InputError for a file that cannot be read.
+/// options.deck. A remark on standard error says that it was rewritten.
+/// @throws netlist::NetlistError with file, line and column. core::InputError for a file that
+/// cannot be read.
 ReadDeck read_deck(const Options& options, const std::string& dialect);
 
 /// @param advice ends the error's text. @throws core::InputError

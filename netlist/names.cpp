@@ -177,6 +177,52 @@ void for_each_name(SomeDesign& design, const Visit& visit) {
   }
 }
 
+std::optional<std::size_t> find_pin(const Subcircuit& definition, const std::string& name) {
+  const auto pin = std::ranges::find(definition.pins, lower(name), lower);
+  if (pin == definition.pins.end()) return std::nullopt;
+  return static_cast<std::size_t>(pin - definition.pins.begin());
+}
+
+// The first probe that is no pin of the instance's definition; empty if all are.
+std::string find_missing_pin(const Circuit& circuit, const Design& design,
+                             const Element& instance) {
+  const Subcircuit& definition = *circuit.find_definition(instance.references[0]);
+  for (const Probe& probe : design.probes) {
+    if (!find_pin(definition, probe.node)) return probe.node;
+  }
+  return {};
+}
+
+const Element* choose_instance(const Circuit& circuit, const Design& design,
+                               const std::string& name) {
+  if (!name.empty()) {
+    const Element* given = circuit.find(name);
+    if (given == nullptr || given->kind != Kind::instance) {
+      throw NetlistError(
+          fmt::format("no instance {} is in the deck; give the name of an X card", quoted(name)));
+    }
+    const std::string missing = find_missing_pin(circuit, design, *given);
+    if (missing.empty()) return given;
+    throw NetlistError(
+        fmt::format("instance {}: its subcircuit {} has no pin {}, which the "
+                    "manifest reads; is it the manifest's array?",
+                    quoted(name), quoted(given->references[0]), quoted(missing)));
+  }
+  const Element* found = nullptr;
+  for (const Element& element : circuit.elements()) {
+    if (element.kind != Kind::instance) continue;
+    if (!find_missing_pin(circuit, design, element).empty()) continue;
+    if (found != nullptr) {
+      throw NetlistError(
+          fmt::format("{} and {} both have the pins that the manifest reads; choose "
+                      "one with --instance",
+                      quoted(found->name), quoted(element.name)));
+    }
+    found = &element;
+  }
+  return found;
+}
+
 }  // namespace
 
 std::optional<std::vector<NameColour>> colour_names(const FlatCircuit& circuit,
@@ -214,6 +260,26 @@ std::vector<Renamed> match_names(const FlatCircuit& circuit,
     }
     out.push_back({wanted.name, colouring.name(found.front())});
     if (found.size() > 1) colouring.mark(found.front());
+  }
+  return out;
+}
+
+std::optional<std::vector<Renamed>> match_pins(const Circuit& circuit, const Design& design,
+                                               const std::string& instance) {
+  const Element* chosen = choose_instance(circuit, design, instance);
+  if (chosen == nullptr) return std::nullopt;
+  const Subcircuit& definition = *circuit.find_definition(chosen->references[0]);
+  std::vector<Renamed> out;
+  for (const std::string& name : names_of(design)) {
+    const auto pin = find_pin(definition, name);
+    const auto dot = name.find('.');
+    if (pin) {
+      out.push_back({name, chosen->nodes[*pin]});
+    } else if (dot != std::string::npos) {
+      out.push_back({name, chosen->name + name.substr(dot)});
+    } else {
+      out.push_back({name, name});  // a source beside the array
+    }
   }
   return out;
 }

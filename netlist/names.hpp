@@ -45,6 +45,15 @@ struct Renamed {
 std::vector<Renamed> match_names(const FlatCircuit& circuit,
                                  const std::vector<NameColour>& colours);
 
+/// Names by the pins of an instance: a pin that the design reads is the node that it is wired to,
+/// a part inside another instance of the array (`xarray.xcell0.rd`) is that part inside this one.
+/// @param instance its name; empty: the only one whose definition has all the design's probes among
+/// its pins
+/// @return none where no instance was asked for and none has these pins
+/// @throws NetlistError for an instance that is not there or lacks a pin, and for several that fit
+std::optional<std::vector<Renamed>> match_pins(const Circuit& circuit, const Design& design,
+                                               const std::string& instance);
+
 /// Every node and element that the design reads, drives or lets noise into, once each.
 std::vector<std::string> names_of(const Design& design);
 

@@ -74,3 +74,41 @@ TEST_CASE("a design takes the new names") {
   CHECK(design.noise[0].incidence[1].where == "p");
   CHECK(design.noise[0].incidence[0].where == "l1");
 }
+
+TEST_CASE("an instance's pins tell the names of what it is wired to") {
+  const std::string definition = ".subckt cell X v\nr1 x v 1\n.ends\n";
+  const auto parse = [&](const std::string& cards) {
+    return parse_deck("title\n" + definition + cards + ".end\n", "deck");
+  };
+  Design design;
+  design.probes.resize(2);
+  design.probes[0].node = "x";
+  design.probes[1].node = "v";
+  design.noise.push_back({"n", {{"xarray.r1", 1.0}, {"inoise", 1.0}}, 1.0, false});
+
+  const auto names = match_pins(parse("xmine a b cell\nr2 a 0 1\n"), design, "");
+  REQUIRE(names);
+  rename(design, *names);
+  CHECK(design.probes[0].node == "a");
+  CHECK(design.probes[1].node == "b");
+  CHECK(design.noise[0].incidence[0].where == "xmine.r1");
+  CHECK(design.noise[0].incidence[1].where == "inoise");
+
+  design.probes[0].node = "x";
+  design.probes[1].node = "v";
+  CHECK_FALSE(match_pins(parse("r2 a 0 1\n"), design, ""));
+  const auto message_for = [&](const std::string& cards, const std::string& instance) {
+    try {
+      (void)match_pins(parse(cards), design, instance);
+      return std::string();
+    } catch (const NetlistError& error) {
+      return std::string(error.what());
+    }
+  };
+  const std::string two = "x1 a b cell\nx2 c d cell\n";
+  CHECK_THAT(message_for(two, ""), ContainsSubstring("choose one with --instance"));
+  CHECK((*match_pins(parse(two), design, "X2"))[0].to == "c");
+  CHECK_THAT(message_for(two, "x3"), ContainsSubstring("no instance 'x3'"));
+  design.probes[1].node = "w";
+  CHECK_THAT(message_for(two, "x1"), ContainsSubstring("has no pin 'w'"));
+}
