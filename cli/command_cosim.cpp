@@ -16,6 +16,8 @@
 #include "cli/results.hpp"
 #include "core/error.hpp"
 #include "netlist/error.hpp"
+#include "netlist/flatten.hpp"
+#include "netlist/names.hpp"
 #include "netlist/parser.hpp"
 
 namespace springspice::cli {
@@ -157,8 +159,38 @@ struct Subject {
   const sim::Analysis& analysis;
   std::string deck;
   std::string deck_name;
-  std::vector<sim::Check> first = {};  ///< made before the circuit is run
+  std::vector<sim::Check> first = {};                       ///< made before the circuit is run
+  std::optional<std::vector<netlist::Renamed>> names = {};  ///< by --match-names
 };
+
+Json scale_to_json(const sim::CommonScale& scale) {
+  return {{"time", scale.time},
+          {"impedance", scale.impedance},
+          {"signal", scale.signal},
+          {"integration", scale.integration}};
+}
+
+Json names_to_json(const std::vector<netlist::Renamed>& names) {
+  Json json = Json::object();
+  for (const netlist::Renamed& name : names) {
+    if (netlist::lower(name.from) != netlist::lower(name.to)) json[name.from] = name.to;
+  }
+  return json;
+}
+
+std::string describe_names(const std::vector<netlist::Renamed>& names) {
+  constexpr std::size_t kShown = 8;
+  std::size_t changed = 0;
+  std::string list;
+  for (const netlist::Renamed& name : names) {
+    if (netlist::lower(name.from) == netlist::lower(name.to)) continue;
+    if (changed++ < kShown)
+      list += fmt::format("{}{} -> {}", list.empty() ? "" : ", ", name.from, name.to);
+  }
+  if (changed == 0) return "\nnames: as written\n";
+  return fmt::format("\nnames: {} of {} differ: {}{}\n", changed, names.size(), list,
+                     changed > kShown ? ", ..." : "");
+}
 
 int report_verdict(const Options& options, Subject subject, Progress& progress,
                    JsonOutput& results) {
@@ -172,6 +204,7 @@ int report_verdict(const Options& options, Subject subject, Progress& progress,
   };
   certify.paths = options.paths;
   certify.workers = options.workers;
+  certify.allow_rescale = options.allow_rescale;
   std::optional<EnsembleWriter> ensemble;
   if (options.ensemble) {
     ensemble.emplace(options, manifest);
@@ -199,6 +232,8 @@ int report_verdict(const Options& options, Subject subject, Progress& progress,
   if (spectrum) spectrum->finish();
   Json json = checks_to_json(report);
   if (report.audit) json["audit"] = audit_to_json(*report.audit, manifest.system);
+  if (report.scale) json["rescaled"] = scale_to_json(*report.scale);
+  if (subject.names) json["renamed"] = names_to_json(*subject.names);
   results.write(json);
   if (path) path->commit();
   if (ensemble) ensemble->commit();
@@ -206,6 +241,8 @@ int report_verdict(const Options& options, Subject subject, Progress& progress,
   results.commit();
   std::string text = format_checks(report);
   if (report.audit) text += format_audit(*report.audit, manifest.system);
+  if (report.scale) text += fmt::format("\nother units: {}\n", report.scale->text());
+  if (subject.names) text += describe_names(*subject.names);
   print_text(options, text + format_verdict(report));
   return report.passed() ? 0 : 1;
 }
@@ -241,10 +278,28 @@ void check_belongs(const hw::Manifest& manifest, const std::string& deck, const 
   if (2 * missing <= manifest.design.probes.size()) return;
   throw core::InputError(fmt::format(
       "{} does not belong to {}: it was written for '{}', and {} of the {} nodes that it reads, "
-      "'{}' first, are not in this deck; give the right one with --manifest",
+      "'{}' first, are not in this deck; give the right one with --manifest, or, if the deck's "
+      "names were "
+      "changed, --match-names",
       core::printable(*options.manifest, 200), core::printable(options.deck, 200),
       core::printable(manifest.deck, 200), missing, manifest.design.probes.size(),
       core::printable(example)));
+}
+
+// The deck's names in place of the manifest's. A name that was changed twice over, or is still
+// there, is matched alike.
+std::vector<netlist::Renamed> match_names(hw::Manifest& manifest, const std::string& deck,
+                                          const Options& options) {
+  if (manifest.names.empty()) {
+    throw core::InputError(fmt::format(
+        "--match-names: {} holds nothing to tell names by (it is kept for decks of up to {} parts "
+        "that are not all alike); write deck and manifest anew, or restore the names",
+        core::printable(*options.manifest, 200), netlist::kMostElementsToName));
+  }
+  const netlist::FlatCircuit flat = netlist::flatten(netlist::parse_deck(deck, options.deck));
+  std::vector<netlist::Renamed> names = netlist::match_names(flat, manifest.names);
+  netlist::rename(manifest.design, names);
+  return names;
 }
 
 }  // namespace
@@ -268,18 +323,25 @@ int run_certify(const Options& options) {
   const std::string manifest_text = read_file(
       manifest_path,
       "`springspice netlist` writes the manifest beside the deck, --manifest names another");
-  const hw::Manifest manifest = hw::parse_manifest(manifest_text, manifest_path);
-  deck = netlist::expand_includes(deck, options.deck, [&](const std::string& file) {
-    const auto beside = std::filesystem::path(options.deck).replace_filename(file).string();
-    return read_file(beside, "the deck includes it; write both anew with `springspice netlist`");
-  });
-  check_belongs(manifest, deck, options);
+  hw::Manifest manifest = hw::parse_manifest(manifest_text, manifest_path);
+  const auto read_beside = [&](const std::string& file) {
+    const auto path = (std::filesystem::path(options.deck).parent_path() / file).string();
+    return read_file(path, "the deck includes it; write both anew with `springspice netlist`");
+  };
+  deck = netlist::expand_includes(deck, options.deck, read_beside).text;
+  std::optional<std::vector<netlist::Renamed>> names;
+  if (options.match_names) {
+    names = match_names(manifest, deck, options);
+  } else {
+    check_belongs(manifest, deck, options);
+  }
   std::vector<sim::Check> first;
   if (options.data) first.push_back(compare_with_data(manifest, options, progress));
   const sim::Analysis analysis = sim::analyse(manifest.system);
-  return report_verdict(options,
-                        {manifest, analysis, std::move(deck), options.deck, std::move(first)},
-                        progress, results);
+  return report_verdict(
+      options,
+      {manifest, analysis, std::move(deck), options.deck, std::move(first), std::move(names)},
+      progress, results);
 }
 
 }  // namespace springspice::cli

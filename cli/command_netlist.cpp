@@ -12,6 +12,8 @@
 #include "cli/pipeline.hpp"
 #include "cli/results.hpp"
 #include "hw/thermal.hpp"
+#include "netlist/flatten.hpp"
+#include "netlist/names.hpp"
 
 namespace springspice::cli {
 
@@ -43,10 +45,20 @@ Json deck_noise_to_json(const Built& built) {
   return json;
 }
 
-// The design of the manifest is the flat one; its noise acts on the parts of what was written.
+// What --match-names of certify goes by; a large deck keeps none.
+void keep_names(hw::Manifest& manifest) {
+  if (manifest.design.circuit.elements().size() > netlist::kMostElementsToName) return;
+  const netlist::FlatCircuit flat = netlist::flatten(manifest.design.circuit);
+  if (flat.elements.size() > netlist::kMostElementsToName) return;
+  manifest.names = netlist::colour_names(flat, netlist::names_of(manifest.design))
+                       .value_or(std::vector<netlist::NameColour>());
+}
+
+// Of what was written: a hierarchy has other names than the flat circuit.
 std::string format_manifest(const Built& built) {
   hw::Manifest manifest = built.manifest;
-  manifest.design.noise = built.files.noise;
+  if (built.files.hierarchy) manifest.design = *built.files.hierarchy;
+  keep_names(manifest);
   return hw::format_manifest(manifest);
 }
 

@@ -150,11 +150,13 @@ po::options_description time_options() {
 po::options_description circuit_options() {
   po::options_description group("Circuit");
   group.add_options()("realization", po::value<std::string>()->default_value("opamp"),
-                      "opamp, gmc or rlc")("coupling",
-                                           po::value<std::string>()->default_value("auto"),
-                                           "rlc's springs: auto, direct (inductors) or gyrator")(
-      "springs", po::value<std::string>()->default_value("condensed"),
-      "condensed, or literal: one a data point (rlc with gyrators)")(
+                      "opamp, gmc, rlc or charge")(
+      "coupling", po::value<std::string>()->default_value("auto"),
+      "rlc's springs: auto, direct (inductors), gyrator, or transformer (for boards)")(
+      "coupling-factor", po::value<double>(),
+      "rlc with transformers: coupled coils, factors up to this one (below 1), in place of ideal "
+      "transformers")("springs", po::value<std::string>()->default_value("condensed"),
+                      "condensed, or literal: one a data point (rlc with gyrators)")(
       "range", po::value<std::string>()->default_value("board"),
       "part values: board (1 kohm to 1 Mohm, 100 pF to 1 uF, 10 uH to 10 mH), or chip")(
       "scale-time", po::value<double>(), "seconds for a unit of model time (default: automatic)")(
@@ -255,6 +257,11 @@ po::options_description command_options(const std::string& command, Options& o) 
     group.add_options()("deck", po::value(&o.deck), "the netlist (also as the first argument)")(
         "manifest", po::value<std::string>(), "its manifest (default: NAME.json beside it)")(
         "data", po::value<std::string>(), "rebuild the model from these data first")(
+        "allow-rescale", po::bool_switch(&o.allow_rescale),
+        "accept the model in other units, with one factor for all impedances, times or signals; "
+        "the verdict says which")("match-names", po::bool_switch(&o.match_names),
+                                  "accept other names of nodes and parts where the circuit is the "
+                                  "same; the verdict says which")(
         "seed", po::value<std::string>()->default_value("1"), "of random probes");
     all.add(group).add(engine_options(o));
   } else {
@@ -416,13 +423,29 @@ void read_source(const po::variables_map& map, Options& o) {
   require_positive(o.t_end, "t-end");
 }
 
+void read_coupling_factor(const po::variables_map& map, Options& o) {
+  o.coupling_factor = get<double>(map, "coupling-factor");
+  if (!o.coupling_factor) return;
+  if (!(*o.coupling_factor > 0.0 && *o.coupling_factor < 1.0)) {
+    throw UsageError(fmt::format(
+        "--coupling-factor is {}; coils are coupled by more than 0 and less than 1, e.g. 0.99",
+        *o.coupling_factor));
+  }
+  if (o.topology != hw::Topology::rlc || o.coupling != hw::Coupling::transformer) {
+    throw UsageError(
+        "--coupling-factor is that of coils; write --realization rlc --coupling transformer with "
+        "it");
+  }
+}
+
 void read_circuit(const po::variables_map& map, Options& o) {
-  constexpr hw::Topology kTopologies[] = {hw::Topology::opamp, hw::Topology::gmc,
-                                          hw::Topology::rlc};
+  constexpr hw::Topology kTopologies[] = {hw::Topology::opamp, hw::Topology::gmc, hw::Topology::rlc,
+                                          hw::Topology::charge};
   constexpr hw::Coupling kCouplings[] = {hw::Coupling::automatic, hw::Coupling::direct,
-                                         hw::Coupling::gyrator};
-  o.topology = kTopologies[choose(map, "realization", {"opamp", "gmc", "rlc"})];
-  o.coupling = kCouplings[choose(map, "coupling", {"auto", "direct", "gyrator"})];
+                                         hw::Coupling::gyrator, hw::Coupling::transformer};
+  o.topology = kTopologies[choose(map, "realization", {"opamp", "gmc", "rlc", "charge"})];
+  o.coupling = kCouplings[choose(map, "coupling", {"auto", "direct", "gyrator", "transformer"})];
+  read_coupling_factor(map, o);
   if (o.topology != hw::Topology::rlc && o.coupling != hw::Coupling::automatic) {
     throw UsageError("--coupling says how rlc writes a spring; write --realization rlc with it");
   }

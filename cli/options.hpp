@@ -66,6 +66,7 @@ struct Options {
   // the circuit
   hw::Topology topology = hw::Topology::opamp;
   hw::Coupling coupling = hw::Coupling::automatic;
+  std::optional<double> coupling_factor;
   hw::Range range = hw::Range::board;
   hw::ScaleChoice scales;
   bool literal_springs = false;
@@ -80,6 +81,8 @@ struct Options {
   std::optional<std::string> out, json, query, path;
   std::optional<std::string> manifest;  ///< certify reads it, netlist writes it
   std::string deck;
+  bool allow_rescale = false;  ///< certify a deck in its own units
+  bool match_names = false;    ///< and under its own names
   bool write_W = false;
   double time_limit_s = 300.0;
   // what is run

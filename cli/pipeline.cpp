@@ -154,6 +154,7 @@ Built build_circuit(const Prepared& prepared, const Options& options,
   hw::Request request;
   request.topology = options.topology;
   request.coupling = options.coupling;
+  request.coupling_factor = options.coupling_factor;
   request.range = options.range;
   request.scales = options.scales;
   request.swing = {swing.offset, swing.position, swing.velocity};
@@ -162,7 +163,7 @@ Built build_circuit(const Prepared& prepared, const Options& options,
   request.step = times.step;
   request.end = times.end;
   std::vector<core::Spring> springs;
-  if (prepared.model && options.topology == hw::Topology::rlc) {
+  if (prepared.model && hw::keeps_springs(options.topology)) {
     const core::Model& model = *prepared.model;
     springs = core::make_springs(model.data, model.parameters);
     if (options.literal_springs) {
@@ -179,10 +180,13 @@ Built build_circuit(const Prepared& prepared, const Options& options,
 }
 
 std::string Built::whole_deck() const {
-  return netlist::expand_includes(files.deck, manifest.deck, [this](const std::string& name) {
-    const auto file = std::ranges::find(files.beside, name, &DeckFile::name);
-    return file == files.beside.end() ? std::string() : file->text;
-  });
+  return netlist::expand_includes(files.deck, manifest.deck,
+                                  [this](const std::string& name) {
+                                    const auto file =
+                                        std::ranges::find(files.beside, name, &DeckFile::name);
+                                    return file == files.beside.end() ? std::string() : file->text;
+                                  })
+      .text;
 }
 
 std::string describe_noise(const Built& built) {

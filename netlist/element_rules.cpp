@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 
 #include "netlist/error.hpp"
+#include "netlist/expression.hpp"
+#include "netlist/parameters.hpp"
 
 namespace springspice::netlist {
 namespace {
@@ -96,16 +98,19 @@ void check_references(const Element& element, const KindRules& rules) {
 }
 
 void check_parameters(const Element& element) {
-  for (std::size_t i = 0; i < element.parameters.size(); ++i) {
-    const auto& parameter = element.parameters[i];
-    check_parameter_name(parameter.name);
-    if (!std::isfinite(parameter.value)) {
-      fail(element, fmt::format("parameter {} is {}; give a finite number", quoted(parameter.name),
-                                parameter.value));
-    }
-    if (find_parameter(std::span(element.parameters).first(i), parameter.name) != nullptr) {
-      fail(element, fmt::format("parameter {} is given twice", quoted(parameter.name)));
-    }
+  if (element.parameters.empty()) return;
+  try {
+    check_parameter_list(element.parameters);
+  } catch (const NetlistError& error) {
+    fail(element, error.what());
+  }
+}
+
+void check_expression(const Element& element) {
+  try {
+    names_in(element.value_expression);
+  } catch (const ExpressionError& error) {
+    fail(element, fmt::format("{}: {}", quoted(element.value_expression), error.what()));
   }
 }
 
@@ -234,8 +239,8 @@ void check_value(Kind kind, std::string_view name, double value) {
   };
   if (!std::isfinite(value)) refuse("give a finite number");
   const bool passive = kind == Kind::resistor || kind == Kind::inductor || kind == Kind::capacitor;
-  if (passive && std::abs(value) < std::numeric_limits<double>::min()) {
-    refuse("give a number that is not zero, or leave the element out");
+  if (passive && value != 0.0 && std::abs(value) < std::numeric_limits<double>::min()) {
+    refuse("ngspice reads a number below 2.2e-308 as 0; write 0 or a larger one");
   }
   if (kind == Kind::coupling && std::abs(value) > 1.0) refuse("give a number from -1 to 1");
 }
@@ -251,7 +256,11 @@ void check_element(const Element& element) {
   check_references(element, rules);
   check_parameters(element);
   check_fields(element, rules);
-  if (element.value_expression.empty()) check_value(element.kind, element.name, element.value);
+  if (element.value_expression.empty()) {
+    check_value(element.kind, element.name, element.value);
+  } else {
+    check_expression(element);
+  }
 }
 
 const Parameter* find_parameter(std::span<const Parameter> parameters, std::string_view name) {

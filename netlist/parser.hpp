@@ -27,21 +27,31 @@
 #include <string_view>
 
 #include "netlist/circuit.hpp"
+#include "netlist/dialect.hpp"
+#include "netlist/source_text.hpp"
 
 namespace springspice::netlist {
+
+struct ReadOptions {
+  Dialect dialect = Dialect::ngspice;
+  bool keep_unknown = false;  ///< devices go to Circuit::foreign; else they are refused
+};
 
 /// @param text the deck; LF or CRLF.
 /// @param name what error messages call it: "NAME:line:column: ...".
 /// @throws NetlistError with line, column, the text there, and what was expected.
-Circuit parse_deck(std::string_view text, std::string_view name);
+Circuit parse_deck(std::string_view text, std::string_view name, const ReadOptions& options = {});
 
-/// A number as SPICE writes it: "4.7k" is 4700, "1meg" is 1e6, "10uF" is 1e-5. Rounded once: the
-/// double nearest to what is written.
+/// The same, of a deck with its files (expand_includes()): errors name the file and its line.
+Circuit parse_deck(const SourceText& source, const ReadOptions& options = {});
+
+/// A number as SPICE writes it: "4.7k" is 4700, "1meg" is 1e6, "10uF" is 1e-5; in LTspice's dialect
+/// also "4k7" and the micro sign. Rounded once: the double nearest to what is written.
 /// @throws NetlistError
-double parse_number(std::string_view text);
+double parse_number(std::string_view text, Dialect dialect = Dialect::ngspice);
 
-/// The deck without `.tran`, `.op`, `.ac`, `.noise`, `.dc`, `.save` and `.end` (and their
-/// continuation lines). Every other line keeps its exact bytes, `.ic` and `.options` too, so that
+/// The deck without analyses, what they save, print and measure, `.control` blocks and `.end` (and
+/// their continuation lines). Every other line keeps its exact bytes, `.ic` and `.options` too, so that
 /// what an engine runs is what the file says. The title line always stays.
 std::string strip_analyses(std::string_view text);
 
@@ -54,18 +64,8 @@ std::string replace_cards(
     const std::function<std::optional<std::string>(std::string_view name, std::string_view card)>&
         rewrite);
 
-/// The deck with every V and I source outside a .subckt constant: without its trnoise(...) or
-/// pwl(...), with its DC value; where it gives none, with the value at time 0, as ngspice does.
+/// The deck with every V and I source outside a .subckt constant: without its trnoise(...), pwl or
+/// pwl file, with its DC value; where it gives none, with the value at time 0, as ngspice does.
 std::string strip_waveforms(std::string_view text);
-
-/// The deck with the texts of its `.include FILE` lines (quotes optional, `.inc` too) in their
-/// place; those inside a .subckt stay, for parse_deck() to refuse. parse_deck() of the result
-/// counts lines in the expanded text.
-/// @param name what error messages call the deck
-/// @param read returns the text of a file that lies beside the deck, or throws
-/// @throws NetlistError for a name with a path separator, a colon or `..`, for an `.include` inside
-/// an included file, and for more than 16 of them.
-std::string expand_includes(std::string_view text, std::string_view name,
-                            const std::function<std::string(const std::string& file)>& read);
 
 }  // namespace springspice::netlist

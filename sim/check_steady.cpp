@@ -1,4 +1,5 @@
 // `steady`: the settled circuit against the least-squares solution.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -70,6 +71,25 @@ std::string find_reason_against(const Checker& checker, double limit) {
   return {};
 }
 
+double share_of_range(const Checker& checker, const Eigen::MatrixXd& difference) {
+  if (difference.size() == 0) return 0.0;
+  return difference.allFinite() ? difference.cwiseAbs().maxCoeff() / checker.problem.range
+                                : std::numeric_limits<double>::infinity();
+}
+
+// What the design's read-outs show of the least-squares fit.
+Eigen::VectorXd predict(const Checker& checker) {
+  const std::vector<netlist::Readout>& readouts = checker.problem.design.readouts;
+  Eigen::VectorXd out = Eigen::VectorXd::Zero(std::ssize(readouts));
+  for (std::size_t k = 0; k < readouts.size(); ++k) {
+    for (const auto& [coordinate, weight] : readouts[k].weights) {
+      out(static_cast<Eigen::Index>(k)) +=
+          weight * checker.analysis.fit(coordinate, readouts[k].output);
+    }
+  }
+  return out;
+}
+
 Run make_operating_point(Harness& harness) {
   return {harness.deck(), OperatingPointRun{}, harness.vectors()};
 }
@@ -99,20 +119,26 @@ Check check_steady(Checker& checker) {
   if (!check.detail.empty()) return check;
 
   Harness harness(checker);
+  harness.add_readouts();
   const Run run = has_point ? make_operating_point(harness) : make_settling(checker, harness);
   core::State settled;
+  Eigen::VectorXd readouts;
   checker.run(run, [&](double, std::span<const std::complex<double>> values) {
     settled = harness.read(values);
+    readouts = harness.read_readouts(values);
   });
-  const Eigen::MatrixXd difference = settled.x - checker.analysis.fit;
-  check.value = difference.allFinite() ? difference.cwiseAbs().maxCoeff() / checker.problem.range
-                                       : std::numeric_limits<double>::infinity();
+  check.value = std::max(share_of_range(checker, settled.x - checker.analysis.fit),
+                         share_of_range(checker, readouts - predict(checker)));
   decide(check);
   check.detail = has_point ? "operating point against the least-squares fit"
                            : fmt::format(
                                  "transient of {:.4g} units of time, BDF2, against the "
                                  "least-squares fit",
                                  kLength * *checker.analysis.scales.relaxation_time);
+  if (readouts.size() > 0) {
+    check.detail += fmt::format("; {} read-out{} against its predictions", readouts.size(),
+                                readouts.size() == 1 ? "" : "s");
+  }
   return check;
 }
 

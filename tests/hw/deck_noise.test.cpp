@@ -51,12 +51,11 @@ NoisyDeck format_noisy_deck(const netlist::Design& design, const DeckNoise& nois
 }
 
 netlist::Circuit parse_whole(const NoisyDeck& deck) {
-  return netlist::parse_deck(netlist::expand_includes(deck.deck, "board.cir",
-                                                      [&](const std::string& file) {
-                                                        CHECK(file == "board.noise.inc");
-                                                        return deck.file;
-                                                      }),
-                             "board.cir");
+  return netlist::parse_deck(
+      netlist::expand_includes(deck.deck, "board.cir", [&](const std::string& file) {
+        CHECK(file == "board.noise.inc");
+        return deck.file;
+      }));
 }
 
 const netlist::TransientNoise& trnoise(const netlist::Circuit& circuit, const std::string& name) {

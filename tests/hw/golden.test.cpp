@@ -23,6 +23,7 @@ struct Golden {
   hw::Topology topology;
   hw::Coupling coupling;
   core::Dynamics dynamics;
+  std::optional<double> coupling_factor = {};
 };
 
 std::string read_text(const std::string& path) {
@@ -45,6 +46,7 @@ netlist::Design make_design(const Golden& golden) {
   const std::vector<core::Spring> springs = core::make_springs(data, parameters);
   hw::Request request = hand_scaled(system, golden.topology);
   request.coupling = golden.coupling;
+  request.coupling_factor = golden.coupling_factor;
   request.springs = springs;
   request.swing.offset(0) = 0.25;
   request.initial.x << 0.5, -0.25, 0.125;
@@ -71,14 +73,19 @@ const std::vector<Golden>& all_golden() {
        core::Dynamics::overdamped},
       {"gmc", hw::Topology::gmc, hw::Coupling::automatic, core::Dynamics::underdamped},
       {"rlc_direct", hw::Topology::rlc, hw::Coupling::direct, core::Dynamics::underdamped},
-      {"rlc_gyrator", hw::Topology::rlc, hw::Coupling::gyrator, core::Dynamics::underdamped}};
+      {"rlc_gyrator", hw::Topology::rlc, hw::Coupling::gyrator, core::Dynamics::underdamped},
+      {"rlc_transformer", hw::Topology::rlc, hw::Coupling::transformer,
+       core::Dynamics::underdamped},
+      {"rlc_coils", hw::Topology::rlc, hw::Coupling::transformer, core::Dynamics::underdamped,
+       0.99},
+      {"charge", hw::Topology::charge, hw::Coupling::automatic, core::Dynamics::underdamped}};
   return all;
 }
 
 }  // namespace
 
 TEST_CASE("the written decks are the golden ones") {
-  const Golden& golden = all_golden()[GENERATE(range(0, 5))];
+  const Golden& golden = all_golden()[GENERATE(range(0, 8))];
   const netlist::Circuit circuit = make_design(golden).circuit;
   check_text(fmt::format("{}.cir", golden.name), netlist::format_deck(circuit));
   for (const netlist::Dialect dialect : {netlist::Dialect::xyce, netlist::Dialect::ltspice}) {
@@ -88,7 +95,7 @@ TEST_CASE("the written decks are the golden ones") {
 }
 
 TEST_CASE("the written hierarchies are the golden ones") {
-  const Golden& golden = all_golden()[GENERATE(range(0, 5))];
+  const Golden& golden = all_golden()[GENERATE(range(0, 8))];
   const netlist::Design design = make_design(golden);
   const hw::HierarchicalDesign hierarchy = hw::make_hierarchy(design);
   std::vector<netlist::Dialect> dialects = {netlist::Dialect::ngspice};
