@@ -1,10 +1,7 @@
 // `cosim` and `certify`: the verdict, on a circuit made just now or on a netlist file.
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <set>
-#include <sstream>
 #include <system_error>
 #include <utility>
 
@@ -13,12 +10,11 @@
 #include "cli/commands.hpp"
 #include "cli/output_file.hpp"
 #include "cli/pipeline.hpp"
+#include "cli/read_deck.hpp"
 #include "cli/results.hpp"
 #include "core/error.hpp"
-#include "netlist/error.hpp"
 #include "netlist/flatten.hpp"
 #include "netlist/names.hpp"
-#include "netlist/parser.hpp"
 
 namespace springspice::cli {
 namespace {
@@ -141,19 +137,6 @@ class SpectrumWriter {
   bool has_header_ = false;
 };
 
-std::string read_file(const std::string& path, const char* advice) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  file.peek();  // a folder opens like a file, and fails here
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file.is_open() || file.bad()) {
-    throw core::InputError(fmt::format("cannot read {}: {}; {}", core::printable(path, 200),
-                                       std::generic_category().message(errno), advice));
-  }
-  return text.str();
-}
-
 struct Subject {
   const hw::Manifest& manifest;
   const sim::Analysis& analysis;
@@ -264,10 +247,11 @@ sim::Check compare_with_data(const hw::Manifest& manifest, const Options& option
 }
 
 // A node renamed by hand is a failed check; another circuit altogether is a wrong file.
-void check_belongs(const hw::Manifest& manifest, const std::string& deck, const Options& options) {
+void check_belongs(const hw::Manifest& manifest, const netlist::Circuit& circuit,
+                   const Options& options) {
   std::set<std::string> there;
-  for (const std::string& node : netlist::parse_deck(deck, options.deck).nodes()) {
-    there.insert(netlist::lower(node));
+  for (const netlist::Element& element : netlist::flatten(circuit).elements) {
+    for (const std::string& node : element.nodes) there.insert(netlist::lower(node));
   }
   std::size_t missing = 0;
   std::string example;
@@ -288,7 +272,7 @@ void check_belongs(const hw::Manifest& manifest, const std::string& deck, const 
 
 // The deck's names in place of the manifest's. A name that was changed twice over, or is still
 // there, is matched alike.
-std::vector<netlist::Renamed> match_names(hw::Manifest& manifest, const std::string& deck,
+std::vector<netlist::Renamed> match_names(hw::Manifest& manifest, const netlist::Circuit& circuit,
                                           const Options& options) {
   if (manifest.names.empty()) {
     throw core::InputError(fmt::format(
@@ -296,7 +280,7 @@ std::vector<netlist::Renamed> match_names(hw::Manifest& manifest, const std::str
         "that are not all alike); write deck and manifest anew, or restore the names",
         core::printable(*options.manifest, 200), netlist::kMostElementsToName));
   }
-  const netlist::FlatCircuit flat = netlist::flatten(netlist::parse_deck(deck, options.deck));
+  const netlist::FlatCircuit flat = netlist::flatten(circuit);
   std::vector<netlist::Renamed> names = netlist::match_names(flat, manifest.names);
   netlist::rename(manifest.design, names);
   return names;
@@ -311,7 +295,7 @@ int run_cosim(const Options& options) {
   const Built built = build_circuit(prepared, options, "cosim");
   print_remark(describe_null_space(prepared.system, prepared.null_space));
   print_remark(describe_noise(built));
-  return report_verdict(options, {built.manifest, built.analysis, built.whole_deck(), "cosim"},
+  return report_verdict(options, {built.manifest, built.analysis, built.whole_deck().text, "cosim"},
                         progress, results);
 }
 
@@ -319,28 +303,22 @@ int run_certify(const Options& options) {
   Progress progress;
   JsonOutput results(options);
   const std::string& manifest_path = *options.manifest;
-  std::string deck = read_file(options.deck, "give a netlist that `springspice netlist` wrote");
   const std::string manifest_text = read_file(
       manifest_path,
       "`springspice netlist` writes the manifest beside the deck, --manifest names another");
   hw::Manifest manifest = hw::parse_manifest(manifest_text, manifest_path);
-  const auto read_beside = [&](const std::string& file) {
-    const auto path = (std::filesystem::path(options.deck).parent_path() / file).string();
-    return read_file(path, "the deck includes it; write both anew with `springspice netlist`");
-  };
-  deck = netlist::expand_includes(deck, options.deck, read_beside).text;
+  const ReadDeck deck = read_deck(options, manifest.dialect);
   std::optional<std::vector<netlist::Renamed>> names;
   if (options.match_names) {
-    names = match_names(manifest, deck, options);
+    names = match_names(manifest, deck.circuit, options);
   } else {
-    check_belongs(manifest, deck, options);
+    check_belongs(manifest, deck.circuit, options);
   }
   std::vector<sim::Check> first;
   if (options.data) first.push_back(compare_with_data(manifest, options, progress));
   const sim::Analysis analysis = sim::analyse(manifest.system);
   return report_verdict(
-      options,
-      {manifest, analysis, std::move(deck), options.deck, std::move(first), std::move(names)},
+      options, {manifest, analysis, deck.text, options.deck, std::move(first), std::move(names)},
       progress, results);
 }
 

@@ -14,6 +14,7 @@
 #include "hw/thermal.hpp"
 #include "netlist/flatten.hpp"
 #include "netlist/names.hpp"
+#include "netlist/parser.hpp"
 
 namespace springspice::cli {
 
@@ -45,20 +46,22 @@ Json deck_noise_to_json(const Built& built) {
   return json;
 }
 
-// What --match-names of certify goes by; a large deck keeps none.
-void keep_names(hw::Manifest& manifest) {
+// What --match-names of certify goes by, from the deck as it will be read; a large one keeps none.
+void keep_names(hw::Manifest& manifest, const Built& built) {
   if (manifest.design.circuit.elements().size() > netlist::kMostElementsToName) return;
-  const netlist::FlatCircuit flat = netlist::flatten(manifest.design.circuit);
-  if (flat.elements.size() > netlist::kMostElementsToName) return;
+  const auto dialect = netlist::parse_dialect(manifest.dialect);
+  const netlist::FlatCircuit flat = netlist::flatten(
+      netlist::parse_deck(built.whole_deck(), {dialect.value_or(netlist::Dialect::ngspice)}));
+  if (flat.elements.size() > netlist::kMostElementsToName) return;  // a few instances may hold all
   manifest.names = netlist::colour_names(flat, netlist::names_of(manifest.design))
                        .value_or(std::vector<netlist::NameColour>());
 }
 
-// Of what was written: a hierarchy has other names than the flat circuit.
+// The design of the manifest is the flat one; its noise acts on the parts of what was written.
 std::string format_manifest(const Built& built) {
   hw::Manifest manifest = built.manifest;
-  if (built.files.hierarchy) manifest.design = *built.files.hierarchy;
-  keep_names(manifest);
+  manifest.design.noise = built.files.noise;
+  keep_names(manifest, built);
   return hw::format_manifest(manifest);
 }
 

@@ -64,17 +64,8 @@ std::vector<netlist::Measure> make_measures(const hw::Manifest& manifest,
   return measures;
 }
 
-// The same hierarchy of the circuit without its noise, for the manifest.
-Design make_silent(const Design& flat, const netlist::Circuit& array) {
-  const std::vector<std::string>& pins = array.definitions().back().pins;
-  return hw::make_hierarchy(flat, pins).design;
-}
-
-void format_hierarchy(const Design& manifest_design, const hw::NoisyCircuit& noisy,
-                      const Options& options, std::vector<netlist::Measure> measures,
-                      DeckFiles& files) {
-  Design design = manifest_design;
-  design.circuit = noisy.circuit;
+void format_hierarchy(const Design& design, const hw::NoisyCircuit& noisy, const Options& options,
+                      std::vector<netlist::Measure> measures, DeckFiles& files) {
   hw::HierarchicalDesign hierarchy = hw::make_hierarchy(design, noisy.nodes);
   const std::string array = name_of(array_file_of(*options.out));
   hierarchy.bench.measures = std::move(measures);
@@ -96,6 +87,7 @@ void format_hierarchy(const Design& manifest_design, const hw::NoisyCircuit& noi
 DeckFiles format_files(const hw::Manifest& manifest, const sim::Analysis& analysis,
                        const hw::DeckNoise& noise, const Options& options) {
   DeckFiles files;
+  files.noise = manifest.design.noise;
   hw::NoisyCircuit noisy = hw::add_deck_noise(manifest.design, noise, options.dialect);
   for (auto& [name, text] : noisy.files) files.beside.push_back({name, std::move(text)});
   if (!options.hierarchy) {
@@ -103,11 +95,13 @@ DeckFiles format_files(const hw::Manifest& manifest, const sim::Analysis& analys
     files.substitutions = netlist::describe_substitutions(noisy.circuit, options.dialect);
     return files;
   }
+  Design design = manifest.design;
+  design.circuit = noisy.circuit;
   std::vector<netlist::Measure> measures;
-  if (noise.kind == hw::DeckNoise::Kind::none && noisy.circuit.transient) {
-    measures = make_measures(manifest, analysis, noisy.circuit.transient->stop_s);
+  if (noise.kind == hw::DeckNoise::Kind::none && design.circuit.transient) {
+    measures = make_measures(manifest, analysis, design.circuit.transient->stop_s);
   }
-  format_hierarchy(manifest.design, noisy, options, std::move(measures), files);
+  format_hierarchy(design, noisy, options, std::move(measures), files);
   return files;
 }
 

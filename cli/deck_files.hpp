@@ -1,7 +1,6 @@
 // The texts of a circuit: the deck, and the files that belong beside it.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,8 +20,8 @@ struct DeckFile {
 struct DeckFiles {
   std::string deck;
   std::vector<DeckFile> beside;  ///< that the deck includes or names; NAME.lib, which it does not
-  /// The silent design by the names of the hierarchy; none for a flat deck.
-  std::optional<netlist::Design> hierarchy;
+  /// The design's noise, by the names of what was written.
+  std::vector<netlist::NoiseSource> noise;
   std::vector<std::string> substitutions;  ///< what the dialect does instead, for people
 };
 

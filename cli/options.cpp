@@ -262,6 +262,11 @@ po::options_description command_options(const std::string& command, Options& o) 
         "the verdict says which")("match-names", po::bool_switch(&o.match_names),
                                   "accept other names of nodes and parts where the circuit is the "
                                   "same; the verdict says which")(
+        "pass-unknown", po::bool_switch(&o.pass_unknown),
+        "leave diodes, models and other cards that cannot be stamped out of what is certified, if "
+        "they hang where they change nothing")(
+        "allow-outside", po::bool_switch(&o.allow_outside),
+        "read files that the deck includes from outside its folder too")(
         "seed", po::value<std::string>()->default_value("1"), "of random probes");
     all.add(group).add(engine_options(o));
   } else {

@@ -83,6 +83,8 @@ struct Options {
   std::string deck;
   bool allow_rescale = false;  ///< certify a deck in its own units
   bool match_names = false;    ///< and under its own names
+  bool pass_unknown = false;   ///< beside cards that cannot be stamped
+  bool allow_outside = false;  ///< includes may leave the deck's folder
   bool write_W = false;
   double time_limit_s = 300.0;
   // what is run

@@ -179,14 +179,16 @@ Built build_circuit(const Prepared& prepared, const Options& options,
   return built;
 }
 
-std::string Built::whole_deck() const {
-  return netlist::expand_includes(files.deck, manifest.deck,
-                                  [this](const std::string& name) {
-                                    const auto file =
-                                        std::ranges::find(files.beside, name, &DeckFile::name);
-                                    return file == files.beside.end() ? std::string() : file->text;
-                                  })
-      .text;
+netlist::SourceText Built::whole_deck() const {
+  netlist::IncludeOptions include;
+  include.dialect = netlist::parse_dialect(manifest.dialect).value_or(netlist::Dialect::ngspice);
+  return netlist::expand_includes(
+      files.deck, manifest.deck,
+      [this](const std::string& name) {
+        const auto file = std::ranges::find(files.beside, name, &DeckFile::name);
+        return file == files.beside.end() ? std::string() : file->text;
+      },
+      include);
 }
 
 std::string describe_noise(const Built& built) {

@@ -11,6 +11,7 @@
 #include "cli/progress.hpp"
 #include "core/model.hpp"
 #include "hw/manifest.hpp"
+#include "netlist/source_text.hpp"
 #include "sim/check.hpp"
 
 namespace springspice::cli {
@@ -46,7 +47,7 @@ struct Built {
   DeckNoisePlan noise;
 
   /// The deck with what it includes.
-  std::string whole_deck() const;
+  netlist::SourceText whole_deck() const;
 };
 
 /// @param deck_name for the title and the manifest

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include <algorithm>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "netlist/element_rules.hpp"
@@ -63,15 +66,18 @@ void DotCards::initial_voltages(const Card& card) {
     cursor.expect("v", "v(node)=number");
     cursor.expect("(", "v(node)=number");
     const Token node = cursor.word("a node");
-    run_at(reading_.places, node, [&] { check_name(node.text, "node"); });
+    std::string name(node.text);
+    // A node inside an instance: xa:n in Xyce and LTspice.
+    if (reading_.dialect != Dialect::ngspice) std::ranges::replace(name, ':', '.');
+    run_at(reading_.places, node, [&] { check_name(name, "node"); });
     cursor.expect(")", "v(node)=number");
     cursor.expect("=", "v(node)=number");
     const double volt = cursor.number("an initial voltage");
-    if (!initial_nodes_.insert(lower(node.text)).second) {
+    if (!initial_nodes_.insert(lower(name)).second) {
       cursor.fail(node, fmt::format("node {} has an initial voltage already; give one",
                                     quoted(node.text)));
     }
-    circuit_.initial_voltages.push_back({std::string(node.text), volt});
+    circuit_.initial_voltages.push_back({std::move(name), volt});
   }
 }
 

@@ -58,8 +58,12 @@ bool is_name_character(char c) { return kNameCharacters[static_cast<unsigned cha
   throw NetlistError(fmt::format("element {}: {}", quoted(element.name), text));
 }
 
+// An instance's path stands before each name inside it: long names multiply.
+constexpr std::size_t kLongestName = 1000;
+
 bool is_name(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), is_name_character);
+  return !name.empty() && name.size() <= kLongestName &&
+         std::all_of(name.begin(), name.end(), is_name_character);
 }
 
 // Builds no text for a good name: there are hundreds of thousands of them.
@@ -210,6 +214,10 @@ std::string quoted(std::string_view text) {
 void check_name(std::string_view name, std::string_view what) {
   constexpr std::string_view kAllowed = "use letters, digits and _ . # + -";
   if (name.empty()) throw NetlistError(fmt::format("{} without a name; {}", what, kAllowed));
+  if (name.size() > kLongestName) {
+    throw NetlistError(fmt::format("{} {} is longer than {} characters; shorten it", what,
+                                   quoted(name), kLongestName));
+  }
   const auto bad = std::find_if_not(name.begin(), name.end(), is_name_character);
   if (bad != name.end()) {
     throw NetlistError(fmt::format("{} {} holds {}; {}", what, quoted(name),

@@ -47,6 +47,18 @@ struct Frame {
   std::vector<double> values;  // of the plan's names; as many as are known
 };
 
+// Reading so many characters of an expression costs about as much as an element does.
+std::size_t work_of(const std::string& expression) {
+  constexpr std::size_t kCharacters = 32;
+  return expression.size() / kCharacters;
+}
+
+std::size_t work_of(const std::vector<Parameter>& parameters) {
+  std::size_t out = parameters.size();
+  for (const auto& parameter : parameters) out += work_of(parameter.expression);
+  return out;
+}
+
 std::size_t bytes_of(const std::vector<std::string>& names) {
   std::size_t out = 0;
   for (const auto& name : names) out += name.size();
@@ -114,7 +126,7 @@ class Flattener {
   Size count_elements(const std::vector<Element>& elements, std::vector<std::string>& chain) {
     Size total;
     for (const auto& element : elements) {
-      ++total.elements;
+      total.elements += 1 + work_of(element.value_expression) + work_of(element.parameters);
       total.names += 1 + element.nodes.size() + element.references.size();
       total.name_bytes +=
           element.name.size() + bytes_of(element.nodes) + bytes_of(element.references);
@@ -133,8 +145,8 @@ class Flattener {
   void check_limits(const Size& size) const {
     if (size.elements > limits_.elements) {
       throw NetlistError(
-          fmt::format("the flattened circuit has more than {} elements; make the "
-                      "subcircuits smaller",
+          fmt::format("the flattened circuit has more than {} elements, instances and "
+                      "parameters; make the subcircuits smaller",
                       limits_.elements));
     }
     if (size.name_bytes > limits_.name_bytes) {
@@ -151,7 +163,8 @@ class Flattener {
     plan.state = Plan::State::open;
     chain.push_back(name);
     plan.size = plan.nullor ? Size{} : count_elements(plan.definition->elements, chain);
-    plan.size.elements += plan.names.size();
+    plan.size.elements +=
+        work_of(plan.definition->parameters) + work_of(plan.definition->locals);
     chain.pop_back();
     plan.depth = 1;
     for (const auto& element : plan.definition->elements) {

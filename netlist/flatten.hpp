@@ -20,7 +20,7 @@ struct FlatCircuit {
 /// What one circuit may become; a few lines of nested definitions can stand for more than memory
 /// holds.
 struct FlattenLimits {
-  std::size_t elements = 10'000'000;  ///< instances and their parameters count too
+  std::size_t elements = 10'000'000;  ///< instances, parameters, long expressions too
   std::size_t name_bytes = std::size_t(1) << 32;
 };
 

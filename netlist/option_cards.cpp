@@ -37,8 +37,11 @@ bool holds(const std::string_view (&names)[N], std::string_view name) {
       quoted(option), display_name(dialect)));
 }
 
+// What only steers how a simulator gets there.
 bool is_left_out(std::string_view option, Dialect dialect) {
-  return dialect != Dialect::ngspice && option_name(option) == "noopac";
+  const std::string name = option_name(option);
+  return (dialect != Dialect::ngspice && name == "noopac") ||
+         (dialect == Dialect::xyce && (name == "pivrel" || name == "pivtol"));
 }
 
 std::vector<std::vector<std::string>> make_xyce_cards(const std::vector<std::string>& options) {

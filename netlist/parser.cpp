@@ -159,12 +159,19 @@ class DeckParser {
       global_nodes();
     } else if (options_.keep_unknown && is_foreign(word)) {
       keep();
-    } else if (std::ranges::find(kDropped, word) == std::end(kDropped)) {
+    } else if (std::ranges::find(kDropped, word) == std::end(kDropped) && !is_preprocess(word)) {
       refuse(word);
       stack_.refuse_inside(first());
       if (!dot_cards_.read(word, card_)) refuse_unknown();
     }
     return false;
+  }
+
+  // Xyce's, where it leaves the circuit what it is.
+  bool is_preprocess(const std::string& word) const {
+    if (word != ".preprocess") return false;
+    CardCursor cursor = rest();
+    return cursor.accept("replaceground") || cursor.accept("removeunused");
   }
 
   void refuse(const std::string& word) const {
@@ -194,19 +201,17 @@ class DeckParser {
     stack_.open(std::move(definition), first());
   }
 
-  // The whole definition as one foreign card.
+  // The whole definition, card by card.
   void keep_definition() {
-    ForeignCard out;
-    out.name = ".subckt " + std::string(card_.tokens[1].text);
-    out.text = text_of(card_);
+    const std::string name = ".subckt " + std::string(card_.tokens[1].text);
     const Token begin = first();
+    circuit_.foreign.push_back({name, text_of(card_)});
     for (int depth = 1; depth > 0;) {
       if (!reader_.next(card_)) fail(begin, "a .subckt without .ends; the deck may be cut off");
       const std::string word = lower(first().text);
       depth += word == ".subckt" ? 1 : word == ".ends" ? -1 : 0;
-      out.text += '\n' + text_of(card_);
+      circuit_.foreign.push_back({name, text_of(card_)});
     }
-    circuit_.foreign.push_back(std::move(out));
   }
 
   void close_definition() {

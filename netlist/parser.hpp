@@ -1,13 +1,44 @@
-// Text -> circuit: reads what format_deck() writes, and its natural variations.
+// Text -> circuit: reads what format_deck() writes, and what people write.
 //
-// Understood: the title line; `*` comment lines; `;` and `$ ` end-of-line comments; continuation
-// lines (`+`); element cards of the kinds in circuit.hpp (values plain or with the suffixes t g meg
-// k mil m u n p f, units after them ignored, as ngspice reads them: `1F` is 1e-15, `M` is milli);
-// `ic=`, `dc`, `ac mag phase`, `trnoise(na ts 0 0)`, `pwl(t y ...)`, `noisy=`,
-// `.subckt name pins [params:] p=default` with values `{p}` or `p`, `.ends [name]`,
-// `.ic v(a)=1 v(b)=2`, `.options`, `.save`, `.tran`, `.op`, `.end`. Analyses other than `.tran` are
-// accepted and dropped (.op .ac .noise .dc); a `.control` block, `.include` (see
-// expand_includes()), `.lib`, `.param`, `.model` and expressions are refused by name.
+// Lines. The first is the title. `*` begins a comment line; `;`, a `$` that stands alone, and `//`
+// after a blank begin a comment at the end of a line; `+` continues a card, over comments and empty
+// lines too. LF or CRLF. Upper and lower case are the same. The deck ends with `.end`.
+//
+// Elements are those of circuit.hpp. A value is
+//   a number     plain or with a suffix t g meg k mil m u n p f, and a unit that is ignored, as
+//                ngspice reads them: `1F` is 1e-15, `M` is milli; in LTspice also 4k7 and the micro sign
+//   {expression} or 'expression', see expression.hpp; kept as text, computed by flatten()
+//   a name       of a parameter of the .subckt around it, without braces
+// `ic=`, `ac`, `pwl`, `trnoise` and `.ic` take numbers, or expressions of `.param` that stand above
+// them, which become numbers at once.
+//
+//   R L C       `R=`, `L=`, `C=` may stand before the value. m=N parts in parallel: R/N, L/N, C N.
+//               R: noisy=0, noiseless. L, C: ic=. tc= tc1= tc2= dtemp=, on L and C also rser= lser=
+//               rpar= cpar= rlshunt=, where they are 0; else refused with what to write. In LTspice
+//               notes such as tol= and mfg= are dropped. An L of LTspice without Rser= is the
+//               plain inductor here (LTspice would give it 1 milliohm)
+//   V I         [dc] value, ac magnitude [phase], trnoise(na ts 0 0), pwl(t y ...), pwl t y ...,
+//               pwl file="NAME", pwl file "NAME" in any order. Without a value the source has the
+//               pwl's first; 0 with trnoise and with a file, which nothing here reads
+//   X           nodes, subcircuit, [params:] name=value ...
+//
+// Cards:
+//   .subckt name pins [params:] p=default ... .ends [name]    definitions inside definitions too:
+//               see definition_stack.hpp for their names
+//   .param a=1 b={2*a} c=a+b (.csparam, .global_param)         in any order at the top level; inside
+//               a .subckt they see its parameters and those above them
+//   .ic v(a)=1  .options  .save  .temp  .tran step stop [0 [longest]] [uic] (Xyce: noop; LTspice:
+//               .tran stop, too; both: a step of 0, for which the longest step stands, else
+//               stop/50). Xyce's .options are dropped: they belong to its packages
+//   dropped: .op .ac .noise .dc .tf .sens .pz .disto .print .plot .probe .four .meas .measure .width
+//               .title .nodeset .backanno .net .wave .preprocess replaceground|removeunused, and
+//               .control ... .endc with all between
+//   .include .inc .lib are for expand_includes(), and refused here
+//
+// Refused with the reason: devices that are not linear or have a delay (A B D J M N O P Q S T U W Y
+// Z), .model, .func, .if, .step, .global (but of ground). With ReadOptions::keep_unknown devices,
+// .model and .func go to Circuit::foreign as text; so does a .subckt that holds one, card by card,
+// and every instance of it, since no matrix could stand for a part of it.
 //
 // Refused where ngspice would guess: `1,5` (ngspice reads 5), a missing value (ngspice takes 1
 // milliohm), a number with text that is neither suffix nor unit letters, `1a` (ngspice 39 reads 1,

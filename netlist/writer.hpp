@@ -22,6 +22,7 @@
 //     X                | p=1                | PARAMS: p=1              | p=1
 //   inside of xa       | v(xa.n)            | v(xa:n)                  | v(xa:n)
 //   .options noopac    | yes                | left out                 | left out
+//   .options pivrel=0.1| yes                | left out                 | yes
 //     reltol= abstol=  | yes                | .options timeint         | yes
 //       method=        |                    |                          |
 //     temp= tnom= gmin=| yes                | .options device          | yes

@@ -24,7 +24,7 @@ out=build/fuzz
 mkdir -p "$out/objects" "$out/found"
 [ -n "$keep" ] || find "$out/found" -type f -delete
 
-flags="-std=c++20 -O1 -g -DFMT_HEADER_ONLY -fno-omit-frame-pointer
+flags="-std=c++20 -O1 -gline-tables-only -fno-omit-frame-pointer
   -fsanitize=address,undefined -fno-sanitize-recover=all -I. -isystem /usr/include/eigen3"
 newest=$(ls -t netlist/*.hpp | head -n 1)
 for source in netlist/*.cpp tests/fuzz/parse_deck_fuzzer.cpp; do
@@ -34,7 +34,7 @@ for source in netlist/*.cpp tests/fuzz/parse_deck_fuzzer.cpp; do
   fi
 done | xargs -r -L 1 -P 2 sh -c 'clang++ '"$(echo $flags)"' -fsanitize=fuzzer-no-link -c "$0" -o "$1"'
 # shellcheck disable=SC2086  # a list of words
-clang++ $flags -fsanitize=fuzzer "$out"/objects/*.o -o "$out/parse_deck_fuzzer"
+clang++ $flags -fsanitize=fuzzer "$out"/objects/*.o -lfmt -o "$out/parse_deck_fuzzer"
 
 "$out/parse_deck_fuzzer" -max_total_time="$seconds" -rss_limit_mb=1024 -timeout=10 -max_len=20000 \
   -dict=tests/fuzz/deck.dict -artifact_prefix="$out/" -print_final_stats=1 \
