@@ -52,6 +52,7 @@ void keep_names(hw::Manifest& manifest, const Built& built) {
   const auto dialect = netlist::parse_dialect(manifest.dialect);
   const netlist::FlatCircuit flat = netlist::flatten(
       netlist::parse_deck(built.whole_deck(), {dialect.value_or(netlist::Dialect::ngspice)}));
+  if (flat.elements.size() > netlist::kMostElementsToName) return;  // a few instances may hold all
   manifest.names = netlist::colour_names(flat, netlist::names_of(manifest.design))
                        .value_or(std::vector<netlist::NameColour>());
 }
