@@ -1,10 +1,7 @@
 // `cosim` and `certify`: the verdict, on a circuit made just now or on a netlist file.
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <set>
-#include <sstream>
 #include <system_error>
 #include <utility>
 
@@ -13,6 +10,7 @@
 #include "cli/commands.hpp"
 #include "cli/output_file.hpp"
 #include "cli/pipeline.hpp"
+#include "cli/read_file.hpp"
 #include "cli/results.hpp"
 #include "core/error.hpp"
 #include "netlist/error.hpp"
@@ -139,19 +137,6 @@ class SpectrumWriter {
   bool has_header_ = false;
 };
 
-std::string read_file(const std::string& path, const char* advice) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  file.peek();  // a folder opens like a file, and fails here
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file.is_open() || file.bad()) {
-    throw core::InputError(fmt::format("cannot read {}: {}; {}", core::printable(path, 200),
-                                       std::generic_category().message(errno), advice));
-  }
-  return text.str();
-}
-
 struct Subject {
   const hw::Manifest& manifest;
   const sim::Analysis& analysis;
@@ -164,6 +149,7 @@ int report_verdict(const Options& options, Subject subject, Progress& progress,
                    JsonOutput& results) {
   const hw::Manifest& manifest = subject.manifest;
   sim::CertifyOptions certify;
+  certify.engines = options.engines;
   certify.seed = options.seed;
   certify.engine.time_limit_s = options.time_limit_s;
   certify.path_steps = options.path_steps;
@@ -198,6 +184,7 @@ int report_verdict(const Options& options, Subject subject, Progress& progress,
   if (ensemble) ensemble->finish();
   if (spectrum) spectrum->finish();
   Json json = checks_to_json(report);
+  if (report.settled) json["engines"] = engines_to_json(report);
   if (report.audit) json["audit"] = audit_to_json(*report.audit, manifest.system);
   results.write(json);
   if (path) path->commit();
@@ -205,6 +192,7 @@ int report_verdict(const Options& options, Subject subject, Progress& progress,
   if (spectrum) spectrum->commit();
   results.commit();
   std::string text = format_checks(report);
+  if (report.settled) text += format_engines(report, manifest.system);
   if (report.audit) text += format_audit(*report.audit, manifest.system);
   print_text(options, text + format_verdict(report));
   return report.passed() ? 0 : 1;

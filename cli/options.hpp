@@ -14,6 +14,7 @@
 #include "core/table.hpp"
 #include "hw/deck_noise.hpp"
 #include "hw/realization.hpp"
+#include "sim/certify.hpp"
 #include "sim/dynamics/integrator.hpp"
 #include "sim/training/train.hpp"
 
@@ -74,11 +75,14 @@ struct Options {
   double resistor_noise_K = 0.0;
   // results
   std::optional<std::string> out, json, query, path;
-  std::optional<std::string> manifest;  ///< certify reads it, netlist writes it
+  std::optional<std::string> manifest;  ///< certify, readback: read; netlist: written
   std::string deck;
+  std::string record;           ///< what readback reads
+  std::optional<double> limit;  ///< of the largest difference, as a share of the range
   bool write_W = false;
   double time_limit_s = 300.0;
   // what is run
+  sim::Engines engines = sim::Engines::ngspice;
   std::optional<std::uint64_t> path_steps;
   std::uint64_t paths = 0;
   int workers = 1;
