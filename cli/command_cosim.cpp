@@ -12,6 +12,7 @@
 #include "cli/output_file.hpp"
 #include "cli/pipeline.hpp"
 #include "cli/read_deck.hpp"
+#include "cli/read_file.hpp"
 #include "cli/results.hpp"
 #include "core/error.hpp"
 #include "netlist/error.hpp"
@@ -182,6 +183,7 @@ int report_verdict(const Options& options, Subject subject, Progress& progress,
                    JsonOutput& results) {
   const hw::Manifest& manifest = subject.manifest;
   sim::CertifyOptions certify;
+  certify.engines = options.engines;
   certify.seed = options.seed;
   certify.engine.time_limit_s = options.time_limit_s;
   certify.path_steps = options.path_steps;
@@ -217,6 +219,7 @@ int report_verdict(const Options& options, Subject subject, Progress& progress,
   if (ensemble) ensemble->finish();
   if (spectrum) spectrum->finish();
   Json json = checks_to_json(report);
+  if (report.settled) json["engines"] = engines_to_json(report);
   if (report.audit) json["audit"] = audit_to_json(*report.audit, manifest.system);
   if (report.scale) json["rescaled"] = scale_to_json(*report.scale);
   if (subject.names) json["renamed"] = names_to_json(*subject.names);
@@ -226,6 +229,7 @@ int report_verdict(const Options& options, Subject subject, Progress& progress,
   if (spectrum) spectrum->commit();
   results.commit();
   std::string text = format_checks(report);
+  if (report.settled) text += format_engines(report, manifest.system);
   if (report.audit) text += format_audit(*report.audit, manifest.system);
   if (report.scale) text += fmt::format("\nother units: {}\n", report.scale->text());
   if (subject.names) text += describe_names(*subject.names);

@@ -12,5 +12,6 @@ int run_train(const Options& options);
 int run_netlist(const Options& options);
 int run_cosim(const Options& options);
 int run_certify(const Options& options);
+int run_readback(const Options& options);
 
 }  // namespace springspice::cli

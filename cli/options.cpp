@@ -37,6 +37,7 @@ constexpr const char* kOverview =
     "  netlist   write the circuit and its manifest\n"
     "  cosim     run the circuit in ngspice beside the model; the verdict\n"
     "  certify   the same for a netlist file, perhaps edited by hand\n"
+    "  readback  a result file of any simulator or oscilloscope, in model coordinates\n"
     "\n"
     "springspice <command> --help lists a command's options; springspice --version.\n"
     "\n"
@@ -99,6 +100,15 @@ constexpr CommandHelp kCommands[] = {
      "springspice certify DECK [--manifest FILE.json] [--data FILE.csv] [options]\n\n"
      "Runs the checks of cosim on a netlist file. With --data the model is first rebuilt from the\n"
      "data and compared with the manifest."},
+    {"readback",
+     "springspice readback RESULTS --manifest NAME.json [--query FILE.csv] [--out "
+     "COORDINATES.csv]\n\n"
+     "Turns recorded node voltages into positions and velocities of the model, and says how far "
+     "they\n"
+     "are from its exact motion at the recorded times. RESULTS is a raw file of ngspice, Xyce or\n"
+     "LTspice, or a CSV file with a column time and columns named after nodes, as oscilloscopes "
+     "write\n"
+     "it; some nodes are enough. Exit status 1 where --limit is given and exceeded."},
 };
 
 using Strings = std::vector<std::string>;
@@ -190,8 +200,11 @@ po::options_description noise_options(Options& o) {
 
 po::options_description engine_options(Options& o) {
   po::options_description group("Engine");
-  group.add_options()("time-limit", po::value(&o.time_limit_s)->default_value(300.0, "300"),
-                      "seconds that one run of ngspice may take")(
+  group.add_options()("engine", po::value<std::string>()->default_value("ngspice"),
+                      "ngspice, gnucap (steady and path alone, without noise), or both: "
+                      "ngspice's checks, then gnucap's")(
+      "time-limit", po::value(&o.time_limit_s)->default_value(300.0, "300"),
+      "seconds that one run of the engine may take")(
       "path", po::value<std::string>(), "CSV of the `path` run: circuit and model, side by side")(
       "path-steps", po::value<std::string>(),
       "steps of `path` (default: to --t-end, at most 4000)")(
@@ -271,6 +284,14 @@ po::options_description command_options(const std::string& command, Options& o) 
         "read files that the deck includes from outside its folder too")(
         "seed", po::value<std::string>()->default_value("1"), "of random probes");
     all.add(group).add(engine_options(o));
+  } else if (command == "readback") {
+    po::options_description group("What is read");
+    group.add_options()("results", po::value(&o.record),
+                        "the result file (also as the first argument)")(
+        "manifest", po::value<std::string>(), "the circuit's manifest, which netlist wrote")(
+        "limit", po::value<double>(),
+        "the largest difference allowed, as a share of the data's range");
+    all.add(group);
   } else {
     all.add(source_options(o));
     if (command == "netlist" || command == "cosim") {
@@ -281,7 +302,7 @@ po::options_description command_options(const std::string& command, Options& o) 
     if (command == "train") all.add(train_options(o));
     if (command == "simulate") all.add(time_options()).add(simulate_options(o));
   }
-  if (command == "fit" || command == "train") {
+  if (command == "fit" || command == "train" || command == "readback") {
     results.add_options()("query", po::value<std::string>(), "predict at the rows of this table");
   }
   if (command == "matrices") {
@@ -295,6 +316,9 @@ po::options_description command_options(const std::string& command, Options& o) 
   } else if (command == "fit" || command == "train") {
     results.add_options()("out", po::value<std::string>(),
                           "predictions, CSV; - is standard output");
+  } else if (command == "readback") {
+    results.add_options()("out", po::value<std::string>(),
+                          "time and coordinates, model units, CSV; with --query predictions too");
   } else if (command == "netlist") {
     results.add_options()("out", po::value<std::string>(),
                           "NAME.cir; the manifest goes to NAME.json");
@@ -505,6 +529,14 @@ void read_ensemble(const po::variables_map& map, Options& o) {
       read_whole(map["workers"].as<std::string>(), "workers", 1, 256, "from 1 to 256"));
   o.ensemble = get<std::string>(map, "ensemble");
   o.spectrum = get<std::string>(map, "spectrum");
+  constexpr sim::Engines kEngines[] = {sim::Engines::ngspice, sim::Engines::gnucap,
+                                       sim::Engines::both};
+  o.engines = kEngines[choose(map, "engine", {"ngspice", "gnucap", "both"})];
+  if (o.engines == sim::Engines::gnucap && (o.paths > 0 || o.spectrum)) {
+    throw UsageError(
+        fmt::format("--{} is of noise, which gnucap has not; write --engine ngspice or both",
+                    o.paths > 0 ? "paths" : "spectrum"));
+  }
   if (o.ensemble && o.paths == 0) {
     throw UsageError("--ensemble writes the end states of --paths; give --paths, e.g. 1000");
   }
@@ -638,6 +670,8 @@ void check_files(const std::string& command, const po::variables_map& map, const
   add(reads, "--config", get<std::string>(map, "config"));
   if (command == "certify") add(reads, "the deck", o.deck);
   if (command == "certify") add(reads, "the manifest", o.manifest);
+  if (command == "readback") add(reads, "the record", o.record);
+  if (command == "readback") add(reads, "--manifest", o.manifest);
   add(writes, "--out", o.out);
   if (command == "netlist") add(writes, "the manifest of --out", o.manifest);
   if (command == "netlist" && o.deck_noise == hw::DeckNoise::Kind::pwl) {
@@ -671,14 +705,14 @@ void check_files(const std::string& command, const po::variables_map& map, const
       if (path == "-" || read.path == "-" || !are_same_file(path, read.path)) continue;
       throw UsageError(fmt::format(
           "{} {}: it would replace what {} reads; name another", option, core::printable(path, 200),
-          read.option[0] == '-' ? read.option : fmt::format("certify ({})", read.option)));
+          read.option[0] == '-' ? read.option : fmt::format("{} ({})", command, read.option)));
     }
   }
 }
 
 void read_results(const std::string& command, const po::variables_map& map, Options& o) {
   o.json = get<std::string>(map, "json");
-  o.seed = read_seed(map["seed"].as<std::string>());
+  if (map.count("seed") != 0) o.seed = read_seed(map["seed"].as<std::string>());
   if (map.count("path") != 0) o.path = get<std::string>(map, "path");
   if (map.count("query") != 0) o.query = get<std::string>(map, "query");
   if (map.count("out") != 0) o.out = get<std::string>(map, "out");
@@ -687,6 +721,14 @@ void read_results(const std::string& command, const po::variables_map& map, Opti
     o.data = get<std::string>(map, "data");
     o.manifest = get<std::string>(map, "manifest")
                      .value_or(std::filesystem::path(o.deck).replace_extension(".json").string());
+  } else if (command == "readback") {
+    if (o.record.empty()) throw UsageError("no record: write springspice readback RESULTS");
+    o.manifest = get<std::string>(map, "manifest");
+    if (!o.manifest) {
+      throw UsageError("no manifest: give --manifest NAME.json, which netlist wrote with the deck");
+    }
+    o.limit = get<double>(map, "limit");
+    require_positive(o.limit, "limit");
   } else if (command == "matrices" || command == "netlist") {
     if (!o.out) {
       throw UsageError(command == "matrices" ? "no place for the results: give --out DIR"
@@ -743,20 +785,20 @@ po::parsed_options parse_words(const Strings& words, const po::options_descripti
                     po::command_line_style::long_allow_next;
   po::parsed_options parsed =
       po::command_line_parser(words).options(description).style(style).run();
-  bool deck_is_free = command == "certify";
+  bool file_is_free = command == "certify" || command == "readback";
   for (po::option& option : parsed.options) {
     if (!option.string_key.empty()) {
       check_value(option);
       continue;
     }
     const std::string& word = option.value.at(0);
-    if (!std::exchange(deck_is_free, false) || word.starts_with('-')) {
+    if (!std::exchange(file_is_free, false) || word.starts_with('-')) {
       throw UsageError(
           fmt::format("'{}' is neither an option nor the value of one; options begin with --, and "
                       "lists have no blanks: a,b; `springspice {} --help` lists the options",
                       core::printable(word), command));
     }
-    option.string_key = "deck";
+    option.string_key = command == "certify" ? "deck" : "results";
     option.position_key = -1;
   }
   return parsed;
@@ -858,7 +900,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
       return line;
     }
     po::notify(map);
-    if (line.command != "certify") read_source(map, line.options);
+    if (line.command != "certify" && line.command != "readback") read_source(map, line.options);
     if (line.command == "netlist" || line.command == "cosim") {
       read_circuit(map, line.options);
       read_noise(map, line.options);

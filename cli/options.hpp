@@ -15,6 +15,7 @@
 #include "hw/deck_noise.hpp"
 #include "hw/realization.hpp"
 #include "netlist/dialect.hpp"
+#include "sim/certify.hpp"
 #include "sim/dynamics/integrator.hpp"
 #include "sim/training/train.hpp"
 
@@ -79,16 +80,19 @@ struct Options {
   bool hierarchy = false;  ///< a test bench and an array, in place of one flat deck
   // results
   std::optional<std::string> out, json, query, path;
-  std::optional<std::string> manifest;  ///< certify reads it, netlist writes it
+  std::optional<std::string> manifest;  ///< certify, readback: read; netlist: written
   std::string deck;
-  bool allow_rescale = false;  ///< certify a deck in its own units
-  bool match_names = false;    ///< and under its own names
-  std::string instance;        ///< whose pins tell them
-  bool pass_unknown = false;   ///< beside cards that cannot be stamped
-  bool allow_outside = false;  ///< includes may leave the deck's folder
+  bool allow_rescale = false;   ///< certify a deck in its own units
+  bool match_names = false;     ///< and under its own names
+  std::string instance;         ///< whose pins tell them
+  bool pass_unknown = false;    ///< beside cards that cannot be stamped
+  bool allow_outside = false;   ///< includes may leave the deck's folder
+  std::string record;           ///< what readback reads
+  std::optional<double> limit;  ///< of the largest difference, as a share of the range
   bool write_W = false;
   double time_limit_s = 300.0;
   // what is run
+  sim::Engines engines = sim::Engines::ngspice;
   std::optional<std::uint64_t> path_steps;
   std::uint64_t paths = 0;
   int workers = 1;

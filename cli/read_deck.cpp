@@ -1,14 +1,11 @@
 #include "cli/read_deck.hpp"
 
-#include <cerrno>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
-#include <system_error>
 
 #include <fmt/format.h>
 
 #include "cli/pipeline.hpp"
+#include "cli/read_file.hpp"
 #include "core/error.hpp"
 #include "netlist/dialect.hpp"
 #include "netlist/parser.hpp"
@@ -51,19 +48,6 @@ ReadDeck read_deck(const Options& options, const std::string& dialect_name) {
   deck.text = as_it_is ? std::move(source.text)
                        : netlist::format_deck(netlist::make_runnable(deck.circuit));
   return deck;
-}
-
-std::string read_file(const std::string& path, const char* advice) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  file.peek();  // a folder opens like a file, and fails here
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file.is_open() || file.bad()) {
-    throw core::InputError(fmt::format("cannot read {}: {}; {}", core::printable(path, 200),
-                                       std::generic_category().message(errno), advice));
-  }
-  return text.str();
 }
 
 }  // namespace springspice::cli

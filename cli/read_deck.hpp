@@ -20,7 +20,4 @@ struct ReadDeck {
 /// cannot be read.
 ReadDeck read_deck(const Options& options, const std::string& dialect);
 
-/// @param advice ends the error's text. @throws core::InputError
-std::string read_file(const std::string& path, const char* advice);
-
 }  // namespace springspice::cli

@@ -54,25 +54,71 @@ void print_text(const Options& options, const std::string& text) {
 }
 
 std::string format_checks(const sim::Report& report) {
-  std::string text =
-      fmt::format("{:9} {:>10}    {:>6}  {:6}  {}\n", "check", "value", "limit", "", "what");
+  std::size_t width = 9;
+  for (const sim::Check& check : report.checks) width = std::max(width, check.name.size());
+  std::string text = fmt::format("{:{}} {:>10}    {:>6}  {:6}  {}\n", "check", width, "value",
+                                 "limit", "", "what");
   for (const sim::Check& check : report.checks) {
     const bool ran = check.status != sim::Check::Status::not_applicable;
-    text += fmt::format("{:9} {:>10} {} {:>6}  {:6}  {}\n", check.name,
+    text += fmt::format("{:{}} {:>10} {} {:>6}  {:6}  {}\n", check.name, width,
                         ran ? format_value(check.value) : "-", to_string(check.sense),
                         fmt::format("{:g}", check.limit), ran ? to_string(check.status) : "n/a",
                         check.detail);
-    text += fmt::format("{:41}limit: {}\n", "", check.origin);
+    if (!check.origin.empty()) {
+      text += fmt::format("{:{}}limit: {}\n", "", width + 32, check.origin);
+    }
   }
   return text;
 }
 
 std::string format_verdict(const sim::Report& report) {
+  const bool gnucap_alone = report.engines == sim::Engines::gnucap;
+  std::string engine =
+      fmt::format("{} {}", gnucap_alone ? "gnucap" : "ngspice", report.engine_version);
+  if (!report.gnucap_version.empty()) engine += fmt::format(", gnucap {}", report.gnucap_version);
   return fmt::format(
-      "\n{}, {} nodes, {} elements; ngspice {}, {} points, {:.2f} s of {:.2f} s\n"
-      "verdict: {}\n",
-      report.realization, report.nodes, report.elements, report.engine_version, report.points,
-      report.engine_wall_s, report.wall_s, report.passed() ? "pass" : "fail");
+      "\n{}, {} nodes, {} elements; {}, {} points, {:.2f} s of {:.2f} s\n{}verdict: {}\n",
+      report.realization, report.nodes, report.elements, engine, report.points,
+      report.engine_wall_s, report.wall_s,
+      gnucap_alone ? "the verdict is gnucap's part alone: what it has no part in was not run\n"
+                   : "",
+      report.passed() ? "pass" : "fail");
+}
+
+std::string format_engines(const sim::Report& report, const core::SecondOrderSystem& system) {
+  constexpr Eigen::Index kShown = 12;
+  const sim::Report::SettledStates& settled = *report.settled;
+  std::string text = fmt::format(
+      "\nsettled circuit: ngspice and gnucap {:.2g} of the range apart\n", settled.difference);
+  text += fmt::format("  {:>12} {:>22} {:>22}\n", "coordinate", "ngspice", "gnucap");
+  const Eigen::Index count = settled.ngspice.size();
+  for (Eigen::Index c = 0; c < std::min(kShown, count); ++c) {
+    const Eigen::Index i = c % system.size();
+    const Eigen::Index p = c / system.size();
+    const std::string name = fmt::format("{}{}", system.label(i),
+                                         system.outputs() == 1 ? "" : fmt::format("y{}", p + 1));
+    text += fmt::format("  {:>12} {:22.15g} {:22.15g}\n", name, settled.ngspice(i, p),
+                        settled.gnucap(i, p));
+  }
+  if (count > kShown) text += fmt::format("  ... {} in all; --json lists them\n", count);
+  return text;
+}
+
+Json engines_to_json(const sim::Report& report) {
+  const auto rows = [](const Eigen::MatrixXd& values) {
+    Json table = Json::array();
+    for (const auto& row : values.rowwise()) {
+      Json line = Json::array();
+      for (const double value : row) line.push_back(number(value));
+      table.push_back(std::move(line));
+    }
+    return table;
+  };
+  const sim::Report::SettledStates& settled = *report.settled;
+  return {{"names", {"ngspice", "gnucap"}},
+          {"versions", {report.engine_version, report.gnucap_version}},
+          {"settled", {{"ngspice", rows(settled.ngspice)}, {"gnucap", rows(settled.gnucap)}}},
+          {"difference", number(settled.difference)}};
 }
 
 Json checks_to_json(const sim::Report& report) {
@@ -89,7 +135,7 @@ Json checks_to_json(const sim::Report& report) {
                               {"detail", check.detail},
                               {"origin", check.origin}});
   }
-  json["engine"] = {{"name", "ngspice"},
+  json["engine"] = {{"name", report.engines == sim::Engines::gnucap ? "gnucap" : "ngspice"},
                     {"version", report.engine_version},
                     {"points", report.points},
                     {"wall_s", report.engine_wall_s}};

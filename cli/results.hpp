@@ -48,6 +48,12 @@ std::string format_checks(const sim::Report& report);
 std::string format_verdict(const sim::Report& report);
 Json checks_to_json(const sim::Report& report);
 
+/// The settled states of both engines side by side (the first coordinates), and how far they are
+/// apart. @pre report.settled
+std::string format_engines(const sim::Report& report, const core::SecondOrderSystem& system);
+/// Keys: `names`, `versions`, `settled` (one nu x m table an engine), `difference` (of the range).
+Json engines_to_json(const sim::Report& report);
+
 /// The effective temperatures as a table (the first modes and nodes), their spread, the entropy
 /// production, and whether this is equilibrium.
 std::string format_audit(const sim::Audit& audit, const core::SecondOrderSystem& system);

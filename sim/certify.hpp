@@ -16,9 +16,15 @@
 
 namespace springspice::sim {
 
+/// Who runs the circuit. gnucap runs `steady` and `path` alone, without noise; with both these two
+/// come after ngspice's checks, as `steady gnucap` and `path gnucap`.
+enum class Engines { ngspice, gnucap, both };
+
 struct CertifyOptions {
+  Engines engines = Engines::ngspice;
   std::uint64_t seed = 1;  ///< of the random currents and frequencies of `probe`
-  EngineOptions engine;
+  EngineOptions engine;    ///< its `worker` is ngspice's
+  std::string gnucap;      ///< gnucap's path; empty: in PATH
   /// Steps of `path`; none: to problem.end, within a budget of 4000 (fewer for large circuits).
   std::optional<std::uint64_t> path_steps;
   /// Told each frequency of `spectrum`, in ascending order.
@@ -38,13 +44,23 @@ struct CertifyOptions {
 
 struct Report {
   std::vector<Check> checks;
-  std::string engine_version;
-  std::size_t points = 0;  ///< time points, frequencies and operating points of all runs
+  Engines engines = Engines::ngspice;
+  std::string engine_version;  ///< ngspice's; of gnucap alone, gnucap's
+  std::string gnucap_version;  ///< with both
+  std::size_t points = 0;      ///< time points, frequencies and operating points of all runs
   double engine_wall_s = 0.0;
   double wall_s = 0.0;
   std::string realization;
   std::size_t nodes = 0;
   std::size_t elements = 0;  ///< as written, an instance counting as one
+
+  /// The positions in which each engine's circuit comes to rest, nu x m; with both engines, where
+  /// there is a settled state.
+  struct SettledStates {
+    Eigen::MatrixXd ngspice, gnucap;
+    double difference = 0.0;  ///< the largest between the two, of the data's range
+  };
+  std::optional<SettledStates> settled;
 
   std::optional<Audit> audit;  ///< where kT > 0
   /// The units in which it was certified; none where they are the manifest's.
@@ -52,7 +68,8 @@ struct Report {
 
   bool complete = false;  ///< none was left out by stop_at_first_failure
 
-  /// No check failed and none was left out.
+  /// No check failed and none was left out. Of gnucap alone it is gnucap's part: checks that need
+  /// ngspice are listed as not applicable.
   bool passed() const;
 };
 

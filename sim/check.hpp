@@ -64,6 +64,7 @@ struct Analysis {
 Analysis analyse(const core::SecondOrderSystem& system);
 
 class StampedDeck;
+class GnucapEngine;
 
 /// What `ensemble` and `ergodicity` run.
 struct EnsembleRequest {
@@ -99,6 +100,10 @@ struct Checker {
   std::optional<std::uint64_t> path_steps = {};
   EnsembleRequest ensemble = {};
   std::function<void(const SpectrumRow&)> on_spectrum = {};
+  GnucapEngine* gnucap = nullptr;  ///< where it runs
+  std::string gnucap_version = {};
+  /// What `steady` found, nu x m, where it ran.
+  std::optional<Eigen::MatrixXd> settled = {}, settled_in_gnucap = {};
 
   RunSummary run(const Run& job, const OnPoint& on_point);
 };
@@ -112,6 +117,9 @@ Check check_probe(Checker& checker);
 Check check_steady(Checker& checker);
 Check check_path(Checker& checker);
 Check check_order(Checker& checker);
+/// `steady` and `path` by gnucap. @pre checker.gnucap
+Check check_steady_in_gnucap(Checker& checker);
+Check check_path_in_gnucap(Checker& checker);
 /// `spectrum` and `variance`.
 std::vector<Check> check_spectrum(Checker& checker);
 /// `ensemble` and `ergodicity`. @pre checker.ensemble.runs > 0

@@ -1,35 +1,11 @@
 // `path`: the engine's transient against the same integration rule on the model's matrices, at the
 // engine's own time points; where the model has noise, with one sampled noise path in both.
-#include <algorithm>
-#include <cmath>
-
 #include <fmt/format.h>
 
 #include "sim/sampled_force.hpp"
 #include "sim/transient_comparison.hpp"
 
 namespace springspice::sim {
-namespace {
-
-// Steps enough to pass through the whole motion where it is short; a large circuit costs 10 ms a
-// step, so it gets fewer.
-constexpr double kMostSteps = 4000.0;
-constexpr double kFewestSteps = 400.0;
-constexpr double kCoordinatesAtMost = 300.0;
-
-double wanted_steps(const Checker& checker) {
-  return std::max(10.0, std::ceil(checker.problem.end / checker.problem.step));
-}
-
-double choose_steps(const Checker& checker) {
-  if (checker.path_steps) return static_cast<double>(*checker.path_steps);
-  const auto coordinates = static_cast<double>(checker.probes.ports.size());
-  const double budget =
-      std::max(kFewestSteps, kMostSteps * std::min(1.0, kCoordinatesAtMost / coordinates));
-  return std::min(wanted_steps(checker), budget);
-}
-
-}  // namespace
 
 Check check_path(Checker& checker) {
   Check check;
@@ -37,7 +13,7 @@ Check check_path(Checker& checker) {
   check.limit = 1e-9;
   check.origin = "rounding of both sides over the path; about 1e-12 has been measured";
   const double step = checker.problem.step;
-  const double steps = choose_steps(checker);
+  const double steps = choose_path_steps(checker);
   Replay replay(checker.problem.system, checker.problem.initial);
   RuleBook rules = make_rule_book(step);
   const Eigen::RowVectorXd offset = position_offsets(checker);
@@ -70,10 +46,7 @@ Check check_path(Checker& checker) {
       rules.trapezoidal_steps() + rules.backward_euler_steps(), step,
       noise ? fmt::format(" with one noise path in both (seed {})", checker.seed) : "",
       rules.trapezoidal_steps(), rules.backward_euler_steps());
-  if (steps < wanted_steps(checker)) {
-    check.detail += fmt::format("; the first {:.3g} % of the way to t-end",
-                                100.0 * steps / wanted_steps(checker));
-  }
+  check.detail += describe_path_part(checker, steps);
   return check;
 }
 

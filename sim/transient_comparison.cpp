@@ -1,12 +1,43 @@
 #include "sim/transient_comparison.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
+
+#include <fmt/format.h>
 
 #include "sim/harness.hpp"
 #include "sim/stamped.hpp"
 #include "sim/swing.hpp"
 
 namespace springspice::sim {
+namespace {
+
+// Steps enough to pass through the whole motion where it is short; a large circuit costs 10 ms a
+// step, so it gets fewer.
+constexpr double kMostSteps = 4000.0;
+constexpr double kFewestSteps = 400.0;
+constexpr double kCoordinatesAtMost = 300.0;
+
+double wanted_steps(const Checker& checker) {
+  return std::max(10.0, std::ceil(checker.problem.end / checker.problem.step));
+}
+
+}  // namespace
+
+double choose_path_steps(const Checker& checker) {
+  if (checker.path_steps) return static_cast<double>(*checker.path_steps);
+  const auto coordinates = static_cast<double>(checker.probes.ports.size());
+  const double budget =
+      std::max(kFewestSteps, kMostSteps * std::min(1.0, kCoordinatesAtMost / coordinates));
+  return std::min(wanted_steps(checker), budget);
+}
+
+std::string describe_path_part(const Checker& checker, double steps) {
+  const double wanted = wanted_steps(checker);
+  if (steps >= wanted) return {};
+  return fmt::format("; the first {:.3g} % of the way to t-end", 100.0 * steps / wanted);
+}
 
 void Deviation::add(const Eigen::MatrixXd& circuit, const Eigen::MatrixXd& model,
                     const Eigen::Ref<const Eigen::RowVectorXd>& offset) {

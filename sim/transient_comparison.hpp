@@ -28,6 +28,11 @@ struct PathDeviation {
 /// range / slow_time()), so that rounding is no difference where the model stays at rest.
 PathDeviation make_path_deviation(const Checker& checker);
 
+/// Steps of `path`: those asked for, or to problem.end within a budget.
+double choose_path_steps(const Checker& checker);
+/// "; the first 12 % of the way to t-end", or nothing where `steps` go all the way.
+std::string describe_path_part(const Checker& checker, double steps);
+
 /// Where each output's positions are measured from: its first probe's offset.
 Eigen::RowVectorXd position_offsets(const Checker& checker);
 

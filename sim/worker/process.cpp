@@ -2,21 +2,14 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
-#include <thread>
 #include <utility>
-#include <vector>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "sim/engine.hpp"
@@ -57,13 +50,6 @@ namespace {
   throw std::system_error(error, std::generic_category(), what);
 }
 
-/// Above the numbers that the child's files get, so that none is overwritten before it is copied.
-FileDescriptor above_standard_files(FileDescriptor file) {
-  const int copy = ::fcntl(file.number(), F_DUPFD_CLOEXEC, protocol::channel_fd + 1);
-  if (copy < 0) throw_system_error(errno, "fcntl");
-  return FileDescriptor(copy);
-}
-
 // Close-on-exec everywhere: another thread may start its own worker at any time.
 std::pair<FileDescriptor, FileDescriptor> make_socket() {
   int ends[2];
@@ -71,99 +57,10 @@ std::pair<FileDescriptor, FileDescriptor> make_socket() {
     throw_system_error(errno, "socketpair");
   }
   FileDescriptor parent(ends[0]);
-  return {std::move(parent), above_standard_files(FileDescriptor(ends[1]))};
+  return {std::move(parent), above_child_files(FileDescriptor(ends[1]))};
 }
-
-std::pair<FileDescriptor, FileDescriptor> make_pipe() {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) throw_system_error(errno, "pipe2");
-  FileDescriptor read_end(ends[0]);
-  // The parent's end alone: the worker's prints shall wait, not fail.
-  ::fcntl(read_end.number(), F_SETFL, O_NONBLOCK);
-  return {std::move(read_end), above_standard_files(FileDescriptor(ends[1]))};
-}
-
-/// HOME is the empty folder; none of the variables that lead ngspice to other start-up files.
-std::vector<std::string> worker_environment(const std::string& home) {
-  std::vector<std::string> variables = {"HOME=" + home};
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-    const std::string_view text(*entry);
-    const bool leads_astray = text.starts_with("HOME=") || text.starts_with("SPICE_") ||
-                              text.starts_with("NGSPICE_") || text.starts_with("USERPROFILE=");
-    if (!leads_astray) variables.emplace_back(text);
-  }
-  return variables;
-}
-
-std::vector<char*> pointers_to(std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  pointers.reserve(texts.size() + 1);
-  for (std::string& text : texts) pointers.push_back(text.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
-/// What happens between fork and exec; posix_spawn does it without touching the parent's memory.
-class SpawnActions {
- public:
-  SpawnActions(const std::string& folder, int channel, int printed) {
-    ::posix_spawn_file_actions_init(&files_);
-    ::posix_spawn_file_actions_addchdir_np(&files_, folder.c_str());
-    ::posix_spawn_file_actions_addopen(&files_, 0, "/dev/null", O_RDONLY, 0);
-    ::posix_spawn_file_actions_adddup2(&files_, printed, 1);
-    ::posix_spawn_file_actions_adddup2(&files_, printed, 2);
-    ::posix_spawn_file_actions_adddup2(&files_, channel, protocol::channel_fd);
-    ::posix_spawn_file_actions_addclosefrom_np(&files_, protocol::channel_fd + 1);
-
-    // The host may block or ignore signals; an ignored one would stay ignored through exec.
-    sigset_t none;
-    sigset_t all;
-    ::sigemptyset(&none);
-    ::sigfillset(&all);
-    ::posix_spawnattr_init(&attributes_);
-    ::posix_spawnattr_setsigmask(&attributes_, &none);
-    ::posix_spawnattr_setsigdefault(&attributes_, &all);
-    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  }
-  ~SpawnActions() {
-    ::posix_spawn_file_actions_destroy(&files_);
-    ::posix_spawnattr_destroy(&attributes_);
-  }
-  SpawnActions(const SpawnActions&) = delete;
-  SpawnActions& operator=(const SpawnActions&) = delete;
-
-  pid_t spawn(std::vector<std::string> arguments, std::vector<std::string> environment) const {
-    const std::vector<char*> argv = pointers_to(arguments);
-    const std::vector<char*> envp = pointers_to(environment);
-    pid_t pid = -1;
-    const int error = ::posix_spawn(&pid, argv[0], &files_, &attributes_, argv.data(), envp.data());
-    if (error != 0) {
-      throw EngineError(EngineError::Reason::no_worker,
-                        fmt::format("cannot start {}: {}", arguments[0], std::strerror(error)));
-    }
-    return pid;
-  }
-
- private:
-  posix_spawn_file_actions_t files_;
-  posix_spawnattr_t attributes_;
-};
 
 }  // namespace
-
-FileDescriptor::~FileDescriptor() {
-  if (number_ >= 0) ::close(number_);
-}
-
-TemporaryFolder::TemporaryFolder() {
-  path_ = (fs::temp_directory_path() / "springspice-XXXXXX").string();
-  if (::mkdtemp(path_.data()) == nullptr) throw_system_error(errno, path_.c_str());
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
 
 // ---- the process
 
@@ -171,19 +68,14 @@ WorkerProcess::WorkerProcess(const std::string& program) {
   std::ofstream(folder_.path() + "/.spiceinit") << "* nothing\n";
   auto [channel, worker_channel] = make_socket();
   auto [printed, worker_printed] = make_pipe();
-  const SpawnActions actions(folder_.path(), worker_channel.number(), worker_printed.number());
   // The worker's folder is another one: a relative path would be looked for there.
-  pid_ = actions.spawn({fs::absolute(program).string(), std::to_string(::getpid())},
-                       worker_environment(folder_.path()));
+  child_ = ChildProcess({{fs::absolute(program).string(), std::to_string(::getpid())},
+                         folder_.path(),
+                         worker_printed.number(),
+                         worker_printed.number(),
+                         worker_channel.number()});
   channel_ = std::move(channel);
   printed_ = std::move(printed);
-}
-
-WorkerProcess::~WorkerProcess() {
-  if (pid_ < 0) return;
-  ::kill(pid_, SIGKILL);
-  while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
-  }
 }
 
 WorkerProcess::Event WorkerProcess::exchange(std::string_view& outgoing, std::string& frames,
@@ -228,30 +120,6 @@ bool WorkerProcess::read_frames(std::string& frames) {
   return got > 0;
 }
 
-void WorkerProcess::read_printed(std::string& printed) {
-  char block[4096];
-  for (;;) {
-    const ssize_t got = ::read(printed_.number(), block, sizeof block);
-    if (got <= 0) return;
-    printed.append(block, static_cast<std::size_t>(got));
-  }
-}
-
-int WorkerProcess::end() {
-  int status = 0;
-  for (int tries = 0; tries < 500; ++tries) {
-    const pid_t reaped = ::waitpid(pid_, &status, WNOHANG);
-    if (reaped == pid_ || (reaped < 0 && errno != EINTR)) {
-      pid_ = -1;
-      return status;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  ::kill(pid_, SIGKILL);
-  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-  }
-  pid_ = -1;
-  return status;
-}
+void WorkerProcess::read_printed(std::string& printed) { read_pipe(printed_, printed); }
 
 }  // namespace springspice::sim

@@ -8,9 +8,8 @@
 #include <chrono>
 #include <string>
 #include <string_view>
-#include <utility>
 
-#include <sys/types.h>
+#include "sim/worker/child.hpp"
 
 namespace springspice::sim {
 
@@ -18,36 +17,6 @@ namespace springspice::sim {
 /// from there, or where it was installed.
 /// @throws EngineError (no_worker), which says where it looked
 std::string find_worker(const std::string& asked);
-
-/// An open file, closed at the end.
-class FileDescriptor {
- public:
-  FileDescriptor() = default;
-  explicit FileDescriptor(int number) : number_(number) {}
-  FileDescriptor(FileDescriptor&& other) noexcept : number_(other.number_) { other.number_ = -1; }
-  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  ~FileDescriptor();
-  int number() const { return number_; }
-
- private:
-  int number_ = -1;
-};
-
-/// A new empty folder, removed at the end with all that came into it.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 class WorkerProcess {
  public:
@@ -58,11 +27,8 @@ class WorkerProcess {
   /// @throws EngineError (no_worker) if it cannot be executed; std::system_error if the system has
   /// no process, file or folder to give
   explicit WorkerProcess(const std::string& program);
-  ~WorkerProcess();
-  WorkerProcess(const WorkerProcess&) = delete;
-  WorkerProcess& operator=(const WorkerProcess&) = delete;
 
-  pid_t pid() const { return pid_; }
+  pid_t pid() const { return child_.pid(); }
 
   /// Waits until something can be sent or read, then sends what goes of `outgoing` (and shortens
   /// it) and appends what came. `closed`: the worker has let go of the socket.
@@ -73,7 +39,7 @@ class WorkerProcess {
   void read_printed(std::string& printed);
 
   /// Waits a moment for a worker that is ending, then ends it; how it ended, as waitpid() says.
-  int end();
+  int end() { return child_.end(); }
 
  private:
   bool read_frames(std::string& frames);
@@ -82,7 +48,7 @@ class WorkerProcess {
   TemporaryFolder folder_;
   FileDescriptor channel_;
   FileDescriptor printed_;
-  pid_t pid_ = -1;
+  ChildProcess child_;  // last: it ends first
 };
 
 }  // namespace springspice::sim
