@@ -31,6 +31,7 @@ double measure_readouts(const Checker& checker, const Eigen::VectorXd& readouts)
 }
 
 Run make_operating_point(Harness& harness) {
+  harness.add_leaks();
   return {harness.deck(), OperatingPointRun{}, harness.vectors()};
 }
 

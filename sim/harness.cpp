@@ -10,6 +10,7 @@
 
 #include "netlist/circuit.hpp"
 #include "netlist/error.hpp"
+#include "netlist/flatten.hpp"
 #include "netlist/parser.hpp"
 #include "netlist/writer.hpp"
 #include "sim/stamped.hpp"
@@ -155,6 +156,22 @@ void Harness::add_flux_integrators() {
     text_ += fmt::format("g{0} 0 {0} {1} 0 1\nc{0} {0} 0 {2}\n.ic v({0})={3}\n", node, probe.node,
                          format_number(tau), format_number(flux / tau));
     vectors_[c] = node;
+  }
+}
+
+void Harness::add_leaks() {
+  std::map<std::string, bool> only_capacitors;
+  for (const netlist::Element& element : netlist::flatten(checker_.deck.circuit()).elements) {
+    for (const std::string& node : element.nodes) {
+      const bool capacitor = element.kind == netlist::Kind::capacitor;
+      const auto [at, is_new] = only_capacitors.emplace(netlist::lower(node), capacitor);
+      if (!is_new) at->second = at->second && capacitor;
+    }
+  }
+  std::size_t count = 0;
+  for (const auto& [node, floats] : only_capacitors) {
+    if (!floats || netlist::is_ground(node)) continue;
+    text_ += fmt::format("r{}leak{} {} 0 1e12\n", kPrefix, count++, node);
   }
 }
 

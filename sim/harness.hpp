@@ -44,6 +44,10 @@ class Harness {
   void silence_resistors();
   /// Integrators for positions that are fluxes, with initial values where a transient needs them.
   void add_flux_integrators();
+  /// For an operating point: a resistor to ground at each node that touches capacitors alone, such
+  /// as the middle of two in series. At DC it carries no current, and without it ngspice finds no
+  /// solution.
+  void add_leaks();
   /// Streams the design's read-outs too, behind positions and velocities.
   void add_readouts();
 

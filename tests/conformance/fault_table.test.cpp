@@ -40,6 +40,7 @@ struct Realization {
   hw::Coupling coupling;
   core::Dynamics dynamics;
   double neighbor_spring;
+  double coupling_factor = 0.0;  ///< 0: none
 };
 
 // The last two have negative K_ij, so they have what carries them: resistors from -x, inverters.
@@ -50,6 +51,11 @@ constexpr Realization kRealizations[] = {
     {"gmc", hw::Topology::gmc, hw::Coupling::automatic, core::Dynamics::underdamped, 0.0},
     {"rlc direct", hw::Topology::rlc, hw::Coupling::direct, core::Dynamics::underdamped, 0.0},
     {"rlc gyrator", hw::Topology::rlc, hw::Coupling::gyrator, core::Dynamics::underdamped, 0.0},
+    {"rlc transformer", hw::Topology::rlc, hw::Coupling::transformer, core::Dynamics::underdamped,
+     0.0},
+    {"rlc coils", hw::Topology::rlc, hw::Coupling::transformer, core::Dynamics::underdamped, 0.0,
+     0.99},
+    {"charge", hw::Topology::charge, hw::Coupling::automatic, core::Dynamics::underdamped, 0.0},
     {"opamp, K_ij < 0", hw::Topology::opamp, hw::Coupling::automatic, core::Dynamics::underdamped,
      5.0},
     {"opamp overdamped, K_ij < 0", hw::Topology::opamp, hw::Coupling::automatic,
@@ -59,6 +65,7 @@ constexpr Realization kRealizations[] = {
 CertifiedCase make_case(const Realization& realization, const std::string& path) {
   cli::Options options = options_for(path, "4", realization.topology);
   options.coupling = realization.coupling;
+  if (realization.coupling_factor > 0.0) options.coupling_factor = realization.coupling_factor;
   options.parameters.dynamics = realization.dynamics;
   options.parameters.neighbor_spring = realization.neighbor_spring;
   options.x0 = "random";
