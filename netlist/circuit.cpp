@@ -89,7 +89,8 @@ bool is_ground(std::string_view node) {
 
 void Circuit::add(Element element) {
   check_element(element);
-  if (!element_index_.emplace(lower(element.name), elements_.size()).second) {
+  const auto name_at = [&](std::size_t i) -> std::string_view { return elements_[i].name; };
+  if (element_index_.insert(element.name, elements_.size(), name_at) != NameIndex::kNone) {
     throw NetlistError(
         fmt::format("element {}: the name is taken; choose another (names are "
                     "compared without regard to case)",
@@ -103,7 +104,8 @@ void Circuit::define(Subcircuit definition) {
   check_pins(definition);
   check_parameters(definition);
   check_inner_elements(definition);
-  if (!definition_index_.emplace(lower(definition.name), definitions_.size()).second) {
+  const auto name_at = [&](std::size_t i) -> std::string_view { return definitions_[i].name; };
+  if (definition_index_.insert(definition.name, definitions_.size(), name_at) != NameIndex::kNone) {
     throw NetlistError(
         fmt::format("subcircuit {}: the name is taken; choose another", quoted(definition.name)));
   }
@@ -111,13 +113,15 @@ void Circuit::define(Subcircuit definition) {
 }
 
 const Element* Circuit::find(std::string_view name) const {
-  const auto found = element_index_.find(lower(name));
-  return found == element_index_.end() ? nullptr : &elements_[found->second];
+  const auto name_at = [&](std::size_t i) -> std::string_view { return elements_[i].name; };
+  const std::size_t found = element_index_.find(name, name_at);
+  return found == NameIndex::kNone ? nullptr : &elements_[found];
 }
 
 const Subcircuit* Circuit::find_definition(std::string_view name) const {
-  const auto found = definition_index_.find(lower(name));
-  return found == definition_index_.end() ? nullptr : &definitions_[found->second];
+  const auto name_at = [&](std::size_t i) -> std::string_view { return definitions_[i].name; };
+  const std::size_t found = definition_index_.find(name, name_at);
+  return found == NameIndex::kNone ? nullptr : &definitions_[found];
 }
 
 std::vector<std::string> Circuit::nodes() const {

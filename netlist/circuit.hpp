@@ -24,9 +24,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <variant>
 #include <vector>
+
+#include "netlist/name_index.hpp"
 
 namespace springspice::netlist {
 
@@ -188,8 +189,8 @@ class Circuit {
  private:
   std::vector<Element> elements_;
   std::vector<Subcircuit> definitions_;
-  std::unordered_map<std::string, std::size_t> element_index_;
-  std::unordered_map<std::string, std::size_t> definition_index_;
+  NameIndex element_index_;
+  NameIndex definition_index_;
 };
 
 /// Makers for the elements; `add(resistor("r1", "a", "0", 1e3))`.

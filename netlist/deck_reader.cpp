@@ -189,13 +189,13 @@ void DeckReader::skip_commands(const Token& control) {
 }
 
 void DeckReader::tokenize(const Token& line, Card& card) const {
-  const std::string_view text = line.text;
-  std::size_t i = 0;
-  while (i < text.size() && is_blank(text[i])) ++i;
-  if (i < text.size() && text[i] == '+') ++i;
+  std::size_t prefix = line.text.size() - trim_left(line.text).size();
+  if (prefix < line.text.size() && line.text[prefix] == '+') ++prefix;
+  const std::string_view text = line.text.substr(prefix);
   const auto at = [&](std::size_t begin, std::size_t end) {
-    return Token{text.substr(begin, end - begin), line.line, static_cast<int>(begin) + 1};
+    return Token{text.substr(begin, end - begin), line.line, static_cast<int>(prefix + begin) + 1};
   };
+  std::size_t i = 0;
   while (i < text.size()) {
     if (is_blank(text[i])) {
       ++i;

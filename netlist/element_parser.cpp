@@ -158,6 +158,7 @@ class ElementParser {
       element_.initial = cursor_.number("an initial value");
     } else if ((reactive || element_.kind == Kind::resistor) && cursor_.at_assignment() &&
                cursor_.accept("m")) {
+      if (std::exchange(multiplied_, true)) cursor_.fail(at, "a second 'm'; give one");
       cursor_.expect("=", "m=");
       multiply(cursor_.quantity("the number of parts in parallel"));
     } else {
@@ -315,6 +316,7 @@ class ElementParser {
   CardCursor cursor_;
   const std::unordered_set<std::string>& parameters_;
   char letter_ = '\0';
+  bool multiplied_ = false;
   Element element_;
 };
 

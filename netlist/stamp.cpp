@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,7 +14,9 @@ namespace springspice::netlist {
 namespace {
 
 using Eigen::Index;
-using Triplets = std::vector<Eigen::Triplet<double>>;
+// A contribution and its magnitude, so that one sorting adds up both.
+using Both = std::complex<double>;
+using Triplets = std::vector<Eigen::Triplet<Both>>;
 
 constexpr Index kGround = -1;
 
@@ -24,17 +27,12 @@ bool has_branch(Kind kind) {
 
 std::string branch_name(std::string_view element) { return "i(" + lower(element) + ")"; }
 
-Eigen::SparseMatrix<double> assemble(const Triplets& triplets, Index n, bool absolute) {
-  Eigen::SparseMatrix<double> out(n, n);
-  if (!absolute) {
-    out.setFromTriplets(triplets.begin(), triplets.end());
-    return out;
-  }
-  Triplets magnitudes;
-  magnitudes.reserve(triplets.size());
-  for (const auto& t : triplets) magnitudes.emplace_back(t.row(), t.col(), std::abs(t.value()));
-  out.setFromTriplets(magnitudes.begin(), magnitudes.end());
-  return out;
+void assemble(const Triplets& triplets, Index n, Eigen::SparseMatrix<double>& sum,
+              Eigen::SparseMatrix<double>& magnitudes) {
+  Eigen::SparseMatrix<Both> both(n, n);
+  both.setFromTriplets(triplets.begin(), triplets.end());
+  sum = both.real();
+  magnitudes = both.imag();
 }
 
 class Stamper {
@@ -47,39 +45,58 @@ class Stamper {
     out_.s = Eigen::VectorXd::Zero(n);
     out_.s_abs = Eigen::VectorXd::Zero(n);
     out_.initial.resize(static_cast<std::size_t>(n));
-    for (const auto& element : circuit_.elements) stamp_element(element);
+    std::size_t nodes = 0;
+    for (const auto& element : circuit_.elements) {
+      rows_ = all_rows_.data() + nodes;
+      nodes += element.nodes.size();
+      stamp_element(element);
+    }
     set_initial_voltages();
-    out_.E = assemble(e_, n, false);
-    out_.A = assemble(a_, n, false);
-    out_.E_abs = assemble(e_, n, true);
-    out_.A_abs = assemble(a_, n, true);
+    assemble(e_, n, out_.E, out_.E_abs);
+    assemble(a_, n, out_.A, out_.A_abs);
     return std::move(out_);
   }
 
  private:
   void number_unknowns() {
-    for (const auto& element : circuit_.elements) {
-      for (const auto& node : element.nodes) {
-        if (!is_ground(node)) add_unknown(lower(node));
-      }
-    }
+    number_nodes();
     out_.node_count = std::ssize(out_.unknowns);
+    const auto branches = std::ranges::count_if(
+        circuit_.elements, [](const Element& element) { return has_branch(element.kind); });
+    out_.index.reserve(out_.unknowns.size() + static_cast<std::size_t>(branches));
+    for (std::size_t i = 0; i < out_.unknowns.size(); ++i) {
+      out_.index.emplace(out_.unknowns[i], static_cast<Index>(i));
+    }
     for (const auto& element : circuit_.elements) {
       if (element.kind == Kind::inductor) inductance_.emplace(lower(element.name), element.value);
-      if (has_branch(element.kind) && !add_unknown(branch_name(element.name))) {
-        throw NetlistError(fmt::format("two elements are called {}", quoted(element.name)));
+      if (has_branch(element.kind)) add_branch(element.name);
+    }
+  }
+
+  // Each name is looked up once, and its row kept for the stamp.
+  void number_nodes() {
+    NameIndex numbers;
+    const auto name_at = [&](std::size_t i) -> std::string_view { return out_.unknowns[i]; };
+    for (const auto& element : circuit_.elements) {
+      for (const auto& node : element.nodes) {
+        if (is_ground(node)) {
+          all_rows_.push_back(kGround);
+          continue;
+        }
+        const std::size_t next = out_.unknowns.size();
+        const std::size_t known = numbers.insert(node, next, name_at);
+        if (known == NameIndex::kNone) out_.unknowns.push_back(lower(node));
+        all_rows_.push_back(static_cast<Index>(known == NameIndex::kNone ? next : known));
       }
     }
   }
 
-  bool add_unknown(std::string name) {
-    if (!out_.index.emplace(name, std::ssize(out_.unknowns)).second) return false;
+  void add_branch(const std::string& element) {
+    std::string name = branch_name(element);
+    if (!out_.index.emplace(name, std::ssize(out_.unknowns)).second) {
+      throw NetlistError(fmt::format("two elements are called {}", quoted(element)));
+    }
     out_.unknowns.push_back(std::move(name));
-    return true;
-  }
-
-  Index row(const std::string& node) const {
-    return is_ground(node) ? kGround : out_.index.at(lower(node));
   }
 
   // The branch current that `element` reads.
@@ -100,7 +117,7 @@ class Stamper {
 
   static void put(Triplets& matrix, Index i, Index j, double value) {
     if (i != kGround && j != kGround) {
-      matrix.emplace_back(static_cast<int>(i), static_cast<int>(j), value);
+      matrix.emplace_back(static_cast<int>(i), static_cast<int>(j), Both(value, std::abs(value)));
     }
   }
 
@@ -133,8 +150,12 @@ class Stamper {
   void stamp_element(const Element& element) {
     if (element.kind == Kind::coupling) return stamp_coupling(element);
     if (element.kind == Kind::nullor) return stamp_nullor(element);
-    const Index a = row(element.nodes[0]);
-    const Index b = row(element.nodes[1]);
+    if (element.kind == Kind::instance) {
+      throw NetlistError(fmt::format("element {} is an instance; flatten the circuit first",
+                                     quoted(element.name)));
+    }
+    const Index a = rows_[0];
+    const Index b = rows_[1];
     if (has_branch(element.kind)) return stamp_branch(element, a, b);
     switch (element.kind) {
       case Kind::resistor:
@@ -152,7 +173,7 @@ class Stamper {
         }
         return put_admittance(e_, a, b, a, b, element.value);
       case Kind::vccs:
-        return put_admittance(a_, a, b, row(element.nodes[2]), row(element.nodes[3]),
+        return put_admittance(a_, a, b, rows_[2], rows_[3],
                               element.value);
       case Kind::cccs:
         return put_current(a, b, branch(element, element.references[0]), element.value);
@@ -160,8 +181,7 @@ class Stamper {
         drive(a, -element.value);
         return drive(b, element.value);
       default:
-        throw NetlistError(fmt::format("element {} is an instance; flatten the circuit first",
-                                       quoted(element.name)));
+        return;  // all kinds were named by now
     }
   }
 
@@ -176,7 +196,7 @@ class Stamper {
       put(e_, k, k, -element.value);
       out_.initial[static_cast<std::size_t>(k)] = element.initial;
     } else if (element.kind == Kind::vcvs) {
-      put_difference(k, row(element.nodes[2]), row(element.nodes[3]), -element.value);
+      put_difference(k, rows_[2], rows_[3], -element.value);
     } else {
       put(a_, k, branch(element, element.references[0]), -element.value);
     }
@@ -184,8 +204,8 @@ class Stamper {
 
   void stamp_nullor(const Element& element) {
     const Index k = own_branch(element);
-    put_current(row(element.nodes[2]), kGround, k, 1.0);
-    put_difference(k, row(element.nodes[0]), row(element.nodes[1]), 1.0);
+    put_current(rows_[2], kGround, k, 1.0);
+    put_difference(k, rows_[0], rows_[1], 1.0);
   }
 
   void stamp_coupling(const Element& element) {
@@ -222,6 +242,8 @@ class Stamper {
   }
 
   const FlatCircuit& circuit_;
+  std::vector<Index> all_rows_;    // of the nodes of all elements, in order
+  const Index* rows_ = nullptr;  // of the element that is stamped
   Descriptor out_;
   Triplets e_, a_;
   std::unordered_map<std::string, double> inductance_;

@@ -3,25 +3,32 @@
 # sanitizers, and runs it for a time.
 #
 #   tests/fuzz/run.sh                        30 seconds; what it finds is not kept
-#   tests/fuzz/run.sh --seconds 600 --keep   new inputs go to build/fuzz/found
+#   tests/fuzz/run.sh --seconds 600 --keep   new inputs stay in build/fuzz/found
+#   tests/fuzz/run.sh --out DIR              works there instead of in build/fuzz
 #
-# An input that crashes, hangs for 10 s or takes 1 GB is left in build/fuzz; give it to the fuzzer as
-# its only argument to see it again.
+# An input that crashes, hangs for 10 s or takes 1 GB is left there; give it to the fuzzer as its only
+# argument to see it again. Exit status 77: clang++ or its fuzzer is not installed.
 set -eu
 cd "$(dirname "$0")/../.."
 seconds=30
 keep=
+out=build/fuzz
 while [ $# -gt 0 ]; do
   case $1 in
     --seconds) seconds=$2; shift ;;
+    --out) out=$2; shift ;;
     --keep) keep=yes ;;
-    *) echo "usage: tests/fuzz/run.sh [--seconds N] [--keep]" >&2; exit 2 ;;
+    *) echo "usage: tests/fuzz/run.sh [--seconds N] [--keep] [--out DIR]" >&2; exit 2 ;;
   esac
   shift
 done
 
-out=build/fuzz
 mkdir -p "$out/objects" "$out/found"
+echo 'extern "C" int LLVMFuzzerTestOneInput(const char*, unsigned long) { return 0; }' |
+  clang++ -x c++ -fsanitize=fuzzer,address - -o "$out/probe" 2>/dev/null || {
+  echo "no fuzzer: apt-get install clang libclang-rt-14-dev" >&2
+  exit 77
+}
 [ -n "$keep" ] || find "$out/found" -type f -delete
 
 flags="-std=c++20 -O1 -gline-tables-only -fno-omit-frame-pointer
