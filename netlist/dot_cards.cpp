@@ -68,8 +68,8 @@ void DotCards::initial_voltages(const Card& card) {
     cursor.expect("=", "v(node)=number");
     const double volt = cursor.number("an initial voltage");
     if (!initial_nodes_.insert(lower(node.text)).second) {
-      cursor.fail(node, fmt::format("node {} has an initial voltage already; give one",
-                                    quoted(node.text)));
+      cursor.fail(
+          node, fmt::format("node {} has an initial voltage already; give one", quoted(node.text)));
     }
     circuit_.initial_voltages.push_back({std::string(node.text), volt});
   }
@@ -131,8 +131,7 @@ void DotCards::transient(const Card& card) {
   if (!out.use_initial && !cursor.at_end()) {
     const Token start = cursor.peek();
     if (cursor.number("the start time") != 0.0) {
-      cursor.fail(start,
-                  fmt::format("the start time is {}; only 0 is read", quoted(start.text)));
+      cursor.fail(start, fmt::format("the start time is {}; only 0 is read", quoted(start.text)));
     }
     out.use_initial = accept_uic(cursor);
   }
