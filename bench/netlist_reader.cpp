@@ -24,8 +24,9 @@ std::string make_deck() {
       return std::to_string(node / 1000) + "_" + std::to_string(node % 1000);
     };
     const std::string number = name(i / 2);
-    out += i % 2 == 0 ? "rk" + number + "__" + name(i / 2 + 1) + " x" + number + " v" + name(i / 2 + 1)
-                      : "cm" + number + " x" + number + " v" + number;
+    out += i % 2 == 0
+               ? "rk" + number + "__" + name(i / 2 + 1) + " x" + number + " v" + name(i / 2 + 1)
+               : "cm" + number + " x" + number + " v" + number;
     out += ' ' + netlist::format_number((1e3 + i / 3.0) * (i % 2 == 0 ? 1.0 : 1e-12));
     out += " ; K, inputs\n";
   }

@@ -34,8 +34,8 @@ bool is_parameter_name(std::string_view text) {
 }  // namespace
 
 bool is_group(std::string_view text) {
-  return text.size() >= 2 && ((text[0] == '{' && text.back() == '}') ||
-                              (text[0] == '\'' && text.back() == '\''));
+  return text.size() >= 2 &&
+         ((text[0] == '{' && text.back() == '}') || (text[0] == '\'' && text.back() == '\''));
 }
 
 Token without_braces(const Token& token) {
@@ -152,8 +152,7 @@ Quantity CardCursor::expression(const Token& text, std::string_view what) const 
 bool CardCursor::begins_assignment(std::size_t i) const {
   const auto& tokens = card_.tokens;
   return i + 1 < tokens.size() && tokens[i + 1].text == "=" &&
-         (i + 2 == tokens.size() || tokens[i + 2].text != "=") &&
-         is_parameter_name(tokens[i].text);
+         (i + 2 == tokens.size() || tokens[i + 2].text != "=") && is_parameter_name(tokens[i].text);
 }
 
 Quantity CardCursor::assigned(std::string_view what) {

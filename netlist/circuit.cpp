@@ -39,9 +39,10 @@ void check_parameters(const Subcircuit& definition) {
     for (const auto& parameter : definition.parameters) taken.insert(lower(parameter.name));
     for (const auto& local : definition.locals) {
       if (!taken.contains(lower(local.name))) continue;
-      throw NetlistError(fmt::format(".param {} has the name of a parameter of the definition; "
-                                     "choose another",
-                                     quoted(local.name)));
+      throw NetlistError(
+          fmt::format(".param {} has the name of a parameter of the definition; "
+                      "choose another",
+                      quoted(local.name)));
     }
   } catch (const NetlistError& error) {
     throw NetlistError(fmt::format("subcircuit {}: {}", quoted(definition.name), error.what()));

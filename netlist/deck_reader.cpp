@@ -104,8 +104,7 @@ std::string text_of(const Card& card) {
   return out;
 }
 
-DeckReader::DeckReader(std::string_view text, const Places& places)
-    : rest_(text), places_(places) {
+DeckReader::DeckReader(std::string_view text, const Places& places) : rest_(text), places_(places) {
   if (peek(title_)) {
     consume();
   } else {
@@ -212,7 +211,8 @@ void DeckReader::tokenize(const Token& line, Card& card) const {
     if (const char close = closing(text[i]); close != '\0') {
       end = text.find(close, end);
       if (end == std::string_view::npos) {
-        places_.fail(at(i, i + 1), text[i] == '{' ? "'{' without '}'" : "a quote that is not closed");
+        places_.fail(at(i, i + 1),
+                     text[i] == '{' ? "'{' without '}'" : "a quote that is not closed");
       }
       ++end;
     } else if (!is_punctuation(text[i])) {

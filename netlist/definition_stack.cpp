@@ -40,7 +40,8 @@ void DefinitionStack::open(Subcircuit definition, const Token& place) {
     places_.fail(place, error.what());
   }
   entry.scopes.insert(entry.scopes.begin(), definition.name + ".");
-  for (const auto& parameter : definition.parameters) entry.parameters.insert(lower(parameter.name));
+  for (const auto& parameter : definition.parameters)
+    entry.parameters.insert(lower(parameter.name));
   entry.definition = std::move(definition);
   open_.push_back(std::move(entry));
 }
@@ -99,9 +100,9 @@ void DefinitionStack::check_open(const Token& place) const {
 void DefinitionStack::refuse_inside(const Token& card) const {
   if (!is_open()) return;
   const Entry& entry = open_.back();
-  places_.fail(card, fmt::format("{} inside .subckt {}, which began in line {}; close it with .ends",
-                                 quoted(card.text), quoted(entry.written),
-                                 places_.line(entry.place)));
+  places_.fail(card,
+               fmt::format("{} inside .subckt {}, which began in line {}; close it with .ends",
+                           quoted(card.text), quoted(entry.written), places_.line(entry.place)));
 }
 
 }  // namespace springspice::netlist

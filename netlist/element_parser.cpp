@@ -19,22 +19,27 @@ struct Refusal {
 };
 constexpr Refusal kRefused[] = {
     {'a', "a code model (XSPICE) is not linear, or is digital"},
-    {'b', "a behavioural source may be any function of the voltages; where it is linear, write it "
-          "as E, F, G or H"},
+    {'b',
+     "a behavioural source may be any function of the voltages; where it is linear, write it "
+     "as E, F, G or H"},
     {'d', "a diode is not linear: its current grows exponentially with its voltage"},
     {'j', "a junction transistor (JFET) is not linear"},
     {'m', "a MOS transistor is not linear"},
     {'n', "a compiled device model (OSDI) is not linear, as a rule"},
-    {'o', "a lossy transmission line has a delay, which finite matrices cannot hold; write a ladder "
-          "of R, L and C"},
-    {'p', "a coupled transmission line has a delay, which finite matrices cannot hold; write a "
-          "ladder of R, L and C"},
+    {'o',
+     "a lossy transmission line has a delay, which finite matrices cannot hold; write a ladder "
+     "of R, L and C"},
+    {'p',
+     "a coupled transmission line has a delay, which finite matrices cannot hold; write a "
+     "ladder of R, L and C"},
     {'q', "a bipolar transistor is not linear: its current grows exponentially with its voltage"},
     {'s', "a switch is not linear: it changes with a voltage"},
-    {'t', "a transmission line has a delay, which finite matrices cannot hold; write a ladder of L "
-          "and C"},
-    {'u', "a distributed RC line or a digital device has no finite matrices here; write a ladder "
-          "of R and C"},
+    {'t',
+     "a transmission line has a delay, which finite matrices cannot hold; write a ladder of L "
+     "and C"},
+    {'u',
+     "a distributed RC line or a digital device has no finite matrices here; write a ladder "
+     "of R and C"},
     {'w', "a switch is not linear: it changes with a current"},
     {'y', "a lossy line (or another device of Xyce) has no finite matrices here"},
     {'z', "a MESFET is not linear"},
@@ -62,8 +67,8 @@ constexpr Attribute kZeroAttributes[] = {
 constexpr std::string_view kNotes[] = {"tol", "pwr", "mfg", "pn",  "type", "irms",
                                        "ipk", "vpk", "v",   "lot", "dev"};
 
-constexpr std::string_view kBehavioural[] = {"value", "vol", "cur", "poly", "laplace", "table",
-                                             "freq"};
+constexpr std::string_view kBehavioural[] = {"value",   "vol",   "cur", "poly",
+                                             "laplace", "table", "freq"};
 
 bool begins_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 
@@ -122,7 +127,8 @@ class ElementParser {
     }
     if (element_.kind == Kind::coupling && cursor_.at_word() && !cursor_.at_number() &&
         lower(cursor_.peek().text.substr(0, 1)) == "l") {
-      cursor_.fail(cursor_.peek(), "a coupling of more than two inductors; write one K for each pair");
+      cursor_.fail(cursor_.peek(),
+                   "a coupling of more than two inductors; write one K for each pair");
     }
   }
 
@@ -188,8 +194,7 @@ class ElementParser {
     const Token at = cursor_.peek();
     const std::string name = lower(at.text);
     const auto attribute = std::ranges::find_if(kZeroAttributes, [&](const Attribute& candidate) {
-      return candidate.name == name &&
-             candidate.letters.find(letter_) != std::string_view::npos;
+      return candidate.name == name && candidate.letters.find(letter_) != std::string_view::npos;
     });
     const bool note = cursor_.dialect() == Dialect::ltspice && is_one_of(name, kNotes);
     if (!note && attribute == std::end(kZeroAttributes)) return false;
@@ -210,12 +215,14 @@ class ElementParser {
   [[noreturn]] void refuse_option(const KindRules& rules) const {
     const Token at = cursor_.peek();
     const std::string name = lower(at.text);
-    if (name == "ac") cursor_.fail(at, "'ac': a resistance of its own for .ac is not read; give one");
+    if (name == "ac")
+      cursor_.fail(at, "'ac': a resistance of its own for .ac is not read; give one");
     if (name == "temp") {
       cursor_.fail(at, "'temp': parts at different temperatures are not read; leave it out");
     }
     if (name == "scale") cursor_.fail(at, "'scale': write the scaled value itself");
-    cursor_.fail(at, fmt::format("{} is not understood; {}", quoted(at.text), what_may_follow(rules)));
+    cursor_.fail(at,
+                 fmt::format("{} is not understood; {}", quoted(at.text), what_may_follow(rules)));
   }
 
   std::string what_may_follow(const KindRules& rules) const {

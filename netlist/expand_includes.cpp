@@ -111,8 +111,9 @@ class Expander {
     for (int count = 1; !text.empty(); ++count) {
       if (dot_word(take_line(text)) == ".endl") return count;
     }
-    fail(begin, ".lib begins a section that no .endl ends; to read a file write .include FILE, or "
-                ".lib FILE SECTION");
+    fail(begin,
+         ".lib begins a section that no .endl ends; to read a file write .include FILE, or "
+         ".lib FILE SECTION");
   }
 
   // The lines between `.lib SECTION` and `.endl`, and the number of the first.
@@ -159,8 +160,8 @@ class Expander {
     check_chain(next, number);
     const std::string_view text = text_of_file(next.path, number);
     chain_.push_back(std::move(next));
-    const auto [selected, first] = section ? find_section(text, chain_.back().section)
-                                           : std::pair(text, 1);
+    const auto [selected, first] =
+        section ? find_section(text, chain_.back().section) : std::pair(text, 1);
     resume(first);
     expand(selected, first);
     if (!out_.text.ends_with('\n')) append("\n");
@@ -195,7 +196,8 @@ class Expander {
     }
     if (parts.empty()) refuse_path(name, word, number);
     std::string out = is_absolute(whole) ? "/" : "";
-    for (const auto& part : parts) out += (out.empty() || out == "/" ? "" : "/") + std::string(part);
+    for (const auto& part : parts)
+      out += (out.empty() || out == "/" ? "" : "/") + std::string(part);
     return out;
   }
 

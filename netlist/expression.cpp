@@ -192,8 +192,9 @@ class Reader {
       skip_blanks();
       const std::size_t second = at_;
       if (accept_power()) {
-        fail(second, "a power of a power, which ngspice reads from the left and others from the "
-                    "right; write parentheses");
+        fail(second,
+             "a power of a power, which ngspice reads from the left and others from the "
+             "right; write parentheses");
       }
     }
     return with_signs(signs, begin, value);
@@ -312,9 +313,9 @@ std::string_view trimmed(std::string_view text) {
 std::string_view shared_spelling(const Word& word, Dialect dialect) {
   if (word.text == "^") {
     if (dialect == Dialect::ngspice) return "**";
-    throw ExpressionError(word.position,
-                          fmt::format("'^' is an exclusive or in {}; write ** for a power",
-                                      to_string(dialect)));
+    throw ExpressionError(
+        word.position,
+        fmt::format("'^' is an exclusive or in {}; write ** for a power", to_string(dialect)));
   }
   if (lower(word.text) == "log") {
     if (dialect != Dialect::xyce) return "ln";

@@ -150,9 +150,10 @@ class Flattener {
                       limits_.elements));
     }
     if (size.name_bytes > limits_.name_bytes) {
-      throw NetlistError(fmt::format("the names in the flattened circuit take more than {} bytes; "
-                                     "make them shorter, or the subcircuits smaller",
-                                     limits_.name_bytes));
+      throw NetlistError(
+          fmt::format("the names in the flattened circuit take more than {} bytes; "
+                      "make them shorter, or the subcircuits smaller",
+                      limits_.name_bytes));
     }
   }
 
@@ -163,8 +164,7 @@ class Flattener {
     plan.state = Plan::State::open;
     chain.push_back(name);
     plan.size = plan.nullor ? Size{} : count_elements(plan.definition->elements, chain);
-    plan.size.elements +=
-        work_of(plan.definition->parameters) + work_of(plan.definition->locals);
+    plan.size.elements += work_of(plan.definition->parameters) + work_of(plan.definition->locals);
     chain.pop_back();
     plan.depth = 1;
     for (const auto& element : plan.definition->elements) {

@@ -1,7 +1,6 @@
 // Positions of names, which are compared without regard to case. The names themselves stay where
-// they are: a million of them take 16 MB here and no allocation each, a fifth of the time and memory
-// of a map of strings.
-// Not for users of the library; circuit.hpp holds two.
+// they are: a million of them take 16 MB here and no allocation each, a fifth of the time and
+// memory of a map of strings. Not for users of the library; circuit.hpp holds two.
 #pragma once
 
 #include <cstddef>
@@ -24,8 +23,8 @@ class NameIndex {
     return slot.next == 0 ? kNone : slot.next - 1;
   }
 
-  /// kNone if the name is new, and now has this position (below 2^32 - 1); else the position that it
-  /// has already.
+  /// kNone if the name is new, and now has this position (below 2^32 - 1); else the position that
+  /// it has already.
   template <class NameAt>
   std::size_t insert(std::string_view name, std::size_t position, NameAt&& name_at) {
     if (2 * (size_ + 1) > slots_.size()) grow();

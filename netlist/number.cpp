@@ -66,8 +66,7 @@ Parts split(std::string_view all, std::string_view text) {
   std::size_t end = whole;
   if (end < text.size() && text[end] == '.') end = skip_digits(text, end + 1);
   const std::size_t digit_count = end - begin - (end > whole ? 1 : 0);
-  if (digit_count == 0)
-    refuse(all, "write digits, with a suffix of t g meg k m u n p f if wanted");
+  if (digit_count == 0) refuse(all, "write digits, with a suffix of t g meg k m u n p f if wanted");
   out.digits = text.substr(begin, end - begin);
   const std::size_t after = skip_exponent(text, end);
   if (after > end) out.exponent = text.substr(end + 1, after - end - 1);
@@ -162,7 +161,7 @@ std::string with_ascii_micro(std::string_view text) {
 }
 
 // LTspice's 4k7 is 4.7k.
-std::string with_leading_suffix(std::string text) {
+std::string with_leading_suffix(const std::string& text) {
   const std::size_t begin = !text.empty() && (text[0] == '+' || text[0] == '-') ? 1 : 0;
   const std::size_t letter = skip_digits(text, begin);
   if (letter == begin) return text;
@@ -203,7 +202,7 @@ double parse_number(std::string_view text, Dialect dialect) {
   if (spelled != text && dialect != Dialect::ltspice) {
     refuse(text, "write the micro sign as u");
   }
-  if (dialect == Dialect::ltspice) spelled = with_leading_suffix(std::move(spelled));
+  if (dialect == Dialect::ltspice) spelled = with_leading_suffix(spelled);
   const Parts parts = split(text, spelled);
   const Scale scale = scale_of(text, parts.tail);
   const double value = convert(text, parts, scale.exponent);

@@ -27,9 +27,9 @@ namespace {
 
 // Analyses and what to print of them; and hints to the solver, which do not change the circuit.
 constexpr std::string_view kDropped[] = {
-    ".op",       ".ac",    ".noise", ".dc",    ".tf",   ".sens",  ".pz",      ".disto", ".print",
-    ".plot",     ".probe", ".four",  ".meas",  ".measure", ".width", ".title",  ".nodeset",
-    ".backanno", ".net",   ".wave",  ".control"};
+    ".op",    ".ac",    ".noise",   ".dc",       ".tf",   ".sens", ".pz",
+    ".disto", ".print", ".plot",    ".probe",    ".four", ".meas", ".measure",
+    ".width", ".title", ".nodeset", ".backanno", ".net",  ".wave", ".control"};
 
 struct Refusal {
   std::string_view card, reason;
@@ -247,8 +247,8 @@ class DeckParser {
   void add_global(Parameter parameter, const Token& place) {
     const std::string name = lower(parameter.name);
     if (circuit_.parameters.size() >= kMostParameters) {
-      fail(place, fmt::format("more than {} parameters; write the numbers themselves",
-                              kMostParameters));
+      fail(place,
+           fmt::format("more than {} parameters; write the numbers themselves", kMostParameters));
     }
     if (!global_names_.insert(name).second) {
       fail(place, fmt::format("parameter {} is given twice", quoted(parameter.name)));
@@ -299,8 +299,7 @@ class DeckParser {
 };
 
 Circuit parse(std::string_view text, const Places& places, const ReadOptions& options) {
-  const ForeignNames foreign =
-      options.keep_unknown ? find_foreign(text, places) : ForeignNames();
+  const ForeignNames foreign = options.keep_unknown ? find_foreign(text, places) : ForeignNames();
   return DeckParser(text, places, options, foreign).run();
 }
 

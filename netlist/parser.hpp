@@ -6,7 +6,8 @@
 //
 // Elements are those of circuit.hpp. A value is
 //   a number     plain or with a suffix t g meg k mil m u n p f, and a unit that is ignored, as
-//                ngspice reads them: `1F` is 1e-15, `M` is milli; in LTspice also 4k7 and the micro sign
+//                ngspice reads them: `1F` is 1e-15, `M` is milli; in LTspice also 4k7 and the micro
+//                sign
 //   {expression} or 'expression', see expression.hpp; kept as text, computed by flatten()
 //   a name       of a parameter of the .subckt around it, without braces
 // `ic=`, `ac`, `pwl`, `trnoise` and `.ic` take numbers, or expressions of `.param` that stand above
@@ -25,12 +26,14 @@
 // Cards:
 //   .subckt name pins [params:] p=default ... .ends [name]    definitions inside definitions too:
 //               see definition_stack.hpp for their names
-//   .param a=1 b={2*a} c=a+b (.csparam, .global_param)         in any order at the top level; inside
+//   .param a=1 b={2*a} c=a+b (.csparam, .global_param)         in any order at the top level;
+//   inside
 //               a .subckt they see its parameters and those above them
 //   .ic v(a)=1  .options  .save  .temp  .tran step stop [0 [longest]] [uic] (Xyce: noop; LTspice:
 //               .tran stop, too; both: a step of 0, for which the longest step stands, else
 //               stop/50). Xyce's .options are dropped: they belong to its packages
-//   dropped: .op .ac .noise .dc .tf .sens .pz .disto .print .plot .probe .four .meas .measure .width
+//   dropped: .op .ac .noise .dc .tf .sens .pz .disto .print .plot .probe .four .meas .measure
+//   .width
 //               .title .nodeset .backanno .net .wave .preprocess replaceground|removeunused, and
 //               .control ... .endc with all between
 //   .include .inc .lib are for expand_includes(), and refused here
@@ -82,8 +85,8 @@ Circuit parse_deck(const SourceText& source, const ReadOptions& options = {});
 double parse_number(std::string_view text, Dialect dialect = Dialect::ngspice);
 
 /// The deck without analyses, what they save, print and measure, `.control` blocks and `.end` (and
-/// their continuation lines). Every other line keeps its exact bytes, `.ic` and `.options` too, so that
-/// what an engine runs is what the file says. The title line always stays.
+/// their continuation lines). Every other line keeps its exact bytes, `.ic` and `.options` too, so
+/// that what an engine runs is what the file says. The title line always stays.
 std::string strip_analyses(std::string_view text);
 
 /// Goes over the element cards of the deck: not the title, not comments, not inside a .subckt.

@@ -112,9 +112,9 @@ void check_references(const std::vector<Element>& scope, const Circuit& circuit,
   for (std::size_t i = 0; i < scope.size(); ++i) {
     const Element& element = scope[i];
     if (element.references.empty()) continue;
-    const std::string fault =
-        element.kind == Kind::instance ? instance_fault(element, circuit, parameters)
-                                                       : names.fault(element);
+    const std::string fault = element.kind == Kind::instance
+                                  ? instance_fault(element, circuit, parameters)
+                                  : names.fault(element);
     if (!fault.empty()) throw NetlistError(where(i) + fault);
   }
 }
@@ -133,11 +133,9 @@ void check_expressions(const std::vector<Element>& scope, const Subcircuit* defi
     for (const auto& name : names_in(expression)) {
       const std::string key = lower(name);
       if (own.contains(key) || globals.find(key) != nullptr || key == "pi") continue;
-      throw NetlistError(fmt::format("{}element {}: {} is not known; give it with .param{}",
-                                     where(i), quoted(scope[i].name), quoted(name),
-                                     definition == nullptr
-                                         ? ""
-                                         : ", or as a parameter of the .subckt"));
+      throw NetlistError(fmt::format(
+          "{}element {}: {} is not known; give it with .param{}", where(i), quoted(scope[i].name),
+          quoted(name), definition == nullptr ? "" : ", or as a parameter of the .subckt"));
     }
   };
   for (std::size_t i = 0; i < scope.size(); ++i) {

@@ -160,10 +160,11 @@ class Stamper {
     switch (element.kind) {
       case Kind::resistor:
         if (element.value == 0.0) {
-          throw NetlistError(fmt::format("element {}: a resistance of 0 has no conductance; "
-                                         "simplify() the circuit first, or leave the element out "
-                                         "and join its nodes",
-                                         quoted(element.name)));
+          throw NetlistError(
+              fmt::format("element {}: a resistance of 0 has no conductance; "
+                          "simplify() the circuit first, or leave the element out "
+                          "and join its nodes",
+                          quoted(element.name)));
         }
         return put_admittance(a_, a, b, a, b, 1.0 / element.value);
       case Kind::capacitor:
@@ -173,8 +174,7 @@ class Stamper {
         }
         return put_admittance(e_, a, b, a, b, element.value);
       case Kind::vccs:
-        return put_admittance(a_, a, b, rows_[2], rows_[3],
-                              element.value);
+        return put_admittance(a_, a, b, rows_[2], rows_[3], element.value);
       case Kind::cccs:
         return put_current(a, b, branch(element, element.references[0]), element.value);
       case Kind::current:
@@ -242,7 +242,7 @@ class Stamper {
   }
 
   const FlatCircuit& circuit_;
-  std::vector<Index> all_rows_;    // of the nodes of all elements, in order
+  std::vector<Index> all_rows_;  // of the nodes of all elements, in order
   const Index* rows_ = nullptr;  // of the element that is stamped
   Descriptor out_;
   Triplets e_, a_;

@@ -8,9 +8,9 @@ namespace springspice::netlist {
 namespace {
 
 constexpr std::string_view kStripped[] = {
-    ".tran",  ".op",   ".ac",    ".noise", ".dc",      ".tf",    ".sens",     ".pz",  ".disto",
-    ".save",  ".meas", ".print", ".plot",  ".measure", ".probe", ".backanno", ".net", ".wave",
-    ".width", ".four", ".end"};
+    ".tran",  ".op",       ".ac",   ".noise", ".dc",    ".tf",   ".sens",
+    ".pz",    ".disto",    ".save", ".meas",  ".print", ".plot", ".measure",
+    ".probe", ".backanno", ".net",  ".wave",  ".width", ".four", ".end"};
 
 // Takes the lines down to .endc from the text.
 void skip_commands(std::string_view& text) {

@@ -27,8 +27,7 @@ SourceText expand(const std::string& deck, const Files& files, const IncludeOpti
 
 TEST_CASE("the file stands in place of the line") {
   const Files files = {{"part.cir", "r1 a 0 1"}, {"my part.cir", "r3 a 0 1\n.end\n"}};
-  CHECK(expand("t\n .Include part.cir ; why\nr2 a 0 1\n", files).text ==
-        "t\nr1 a 0 1\nr2 a 0 1\n");
+  CHECK(expand("t\n .Include part.cir ; why\nr2 a 0 1\n", files).text == "t\nr1 a 0 1\nr2 a 0 1\n");
   CHECK(expand("t\r\n.inc \"my part.cir\"\r\n.end\r\n", files).text == "t\r\nr3 a 0 1\n.end\r\n");
   CHECK(expand(".include title\n* .include p\n.end\n", files).text ==
         ".include title\n* .include p\n.end\n");
@@ -45,9 +44,10 @@ TEST_CASE("files name files relative to themselves") {
 }
 
 TEST_CASE("sections of libraries") {
-  const Files files = {{"l.lib",
-                        "* before\n.LIB tt\nr1 a 0 1\n.lib 'l.lib' common\n.endl tt\n.lib ff\nr1 a 0 "
-                        "2\n.endl\n.lib common\nc1 a 0 1\n.endl common\n"}};
+  const Files files = {
+      {"l.lib",
+       "* before\n.LIB tt\nr1 a 0 1\n.lib 'l.lib' common\n.endl tt\n.lib ff\nr1 a 0 "
+       "2\n.endl\n.lib common\nc1 a 0 1\n.endl common\n"}};
   CHECK(expand("t\n.lib l.lib TT\n", files).text == "t\nr1 a 0 1\nc1 a 0 1\n");
   CHECK(expand("t\n.lib \"l.lib\" ff\n", files).text == "t\nr1 a 0 2\n");
   CHECK(expand("t\n.include l.lib\n", files).text == "t\n* before\n");
@@ -69,12 +69,9 @@ TEST_CASE("errors name the file and its line") {
 }
 
 TEST_CASE("expand_includes refuses what could read elsewhere or never end") {
-  const Files files = {{"x", "* x\n"},
-                       {"a", ".inc b\n"},
-                       {"b", "\n.inc a\n"},
-                       {"s", ".lib s\n.lib s s\n.endl\n"},
-                       {"open", ".lib s\n"},
-                       {"sub/up", ".inc ../../x\n"}};
+  const Files files = {{"x", "* x\n"},       {"a", ".inc b\n"},
+                       {"b", "\n.inc a\n"},  {"s", ".lib s\n.lib s s\n.endl\n"},
+                       {"open", ".lib s\n"}, {"sub/up", ".inc ../../x\n"}};
   const auto refuses = [&](const std::string& line, const std::string& text) {
     CHECK_THAT(message_of([&] { expand("t\n" + line + "\n", files); }), ContainsSubstring(text));
   };

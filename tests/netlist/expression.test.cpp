@@ -111,7 +111,8 @@ TEST_CASE("what evaluate() refuses, and where") {
 TEST_CASE("an expression is neither too long nor too deep") {
   const std::string deep(kDeepestExpression - 1, '(');
   CHECK(value(deep + "1" + std::string(deep.size(), ')')) == 1.0);
-  CHECK_THAT(message_of([&] { value("((" + deep); }), ContainsSubstring("more than 200 parentheses"));
+  CHECK_THAT(message_of([&] { value("((" + deep); }),
+             ContainsSubstring("more than 200 parentheses"));
   CHECK(value(std::string(9999, '-') + "1") == -1.0);
   CHECK_THAT(message_of([&] { value(std::string(10001, '1')); }),
              ContainsSubstring("an expression of 10001 characters"));

@@ -102,8 +102,9 @@ TEST_CASE("scopes: arguments from outside, defaults and .param from inside") {
   CHECK(flat_value(part + "x1 n part params: s=q*2", "x1.r2") == 6.0);
   CHECK_THAT(message_of([&] { flatten(parse(".subckt p a r\n.ends")); }),
              ContainsSubstring("(no error)"));  // r is a pin
-  CHECK_THAT(message_of([&] { flatten(parse(".subckt p a r=1\nr1 a 0 {1/r}\n.ends\nx1 n p r=0")); }),
-             ContainsSubstring("element 'x1.r1': '1/r': '1/r' is inf"));
+  CHECK_THAT(
+      message_of([&] { flatten(parse(".subckt p a r=1\nr1 a 0 {1/r}\n.ends\nx1 n p r=0")); }),
+      ContainsSubstring("element 'x1.r1': '1/r': '1/r' is inf"));
 }
 
 TEST_CASE("definitions inside definitions mean the nearest") {
@@ -131,8 +132,9 @@ TEST_CASE("what prints, measures or commands is dropped") {
       ".control\nrun\n.end\n* x\n.endc\n.print tran v(a)\n+ v(b)\n.meas tran m find v(a) at=1\n"
       ".nodeset v(a)=1\n.global 0\n.title other\n";
   CHECK(parse(dropped + "r1 a 0 1").elements().size() == 1);
-  CHECK(strip_analyses("t\n.control\nrun\n.endc\n.print tran v(a)\n+ v(b)\nr1 a 0 1\n.measure x\n") ==
-        "t\nr1 a 0 1\n");
+  CHECK(
+      strip_analyses("t\n.control\nrun\n.endc\n.print tran v(a)\n+ v(b)\nr1 a 0 1\n.measure x\n") ==
+      "t\nr1 a 0 1\n");
   CHECK(replace_cards("t\n.control\nrun\n.endc\nr1 a 0 1\n", [](auto name, auto) {
           return name == "r1" ? std::optional<std::string>("r1 b 0 1") : std::nullopt;
         }) == "t\n.control\nrun\n.endc\nr1 b 0 1\n");
@@ -141,7 +143,9 @@ TEST_CASE("what prints, measures or commands is dropped") {
 }
 
 TEST_CASE("LTspice's habits") {
-  const auto lt = [](const std::string& body) { return parse(body, {.dialect = Dialect::ltspice}); };
+  const auto lt = [](const std::string& body) {
+    return parse(body, {.dialect = Dialect::ltspice});
+  };
   CHECK(only("R1 N001 0 4k7 tol=1 pwr=0.1", Dialect::ltspice).value == 4700.0);
   CHECK(only("R1 a 0 2meg2", Dialect::ltspice).value == 2.2e6);
   CHECK_FALSE(only("R1 a 0 1k noiseless", Dialect::ltspice).noisy);
@@ -174,8 +178,8 @@ TEST_CASE("devices are refused with the reason, or kept apart") {
   for (const char* card : {"a1 x", "b1 a 0 v=1", "d1 a 0 d", "j1 a b c j", "m1 a b c d m", "n1 a b",
                            "o1 a 0 b 0 o", "p1 a b", "q1 a b c q", "s1 a b c d s", "t1 a b c d",
                            "u1 a b c u", "w1 a b v w", "y1 a b", "z1 a b c z"}) {
-    CHECK_THAT(refusal(card), ContainsSubstring("d:2:1: element '" + std::string(card, 2) +
-                                                "' is refused: a"));
+    CHECK_THAT(refusal(card),
+               ContainsSubstring("d:2:1: element '" + std::string(card, 2) + "' is refused: a"));
     const Circuit kept = parse(card, {.keep_unknown = true});
     CHECK(kept.elements().empty());
     REQUIRE(kept.foreign.size() == 1);
