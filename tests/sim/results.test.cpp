@@ -325,7 +325,7 @@ TEST_CASE("what simulate wrote is in model units, and no record of a circuit") {
   CHECK_THAT(error_of("t,x0\n0,1\n1,2\n"), ContainsSubstring("no column is called time"));
 }
 
-TEST_CASE("a file cut anywhere is read or refused, and a raw one is never read as whole") {
+TEST_CASE("a raw file cut anywhere is refused, never read as whole") {
   Layout text;
   text.ascii = true;
   Layout fast;
@@ -333,7 +333,7 @@ TEST_CASE("a file cut anywhere is read or refused, and a raw one is never read a
   fast.flags = "real fastaccess";
   fast.floats = fast.by_variable = true;
   for (const std::string& whole : {raw({}), raw(text), raw(fast)}) {
-    for (std::size_t size = 1; size + 2 < whole.size(); ++size) {
+    for (std::size_t size = 1; size + 2 < whole.size(); size += 7) {
       const TemporaryFile file(whole.substr(0, size));
       CHECK_THROWS_AS(read(file.path()), core::InputError);
     }
