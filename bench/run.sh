@@ -93,6 +93,8 @@ before=$(cat /proc/loadavg)
     line("CSV, numbers of 2 digits", 1e-6 * rate("csv_2_digits", "bytes"), "MB/s")
     line("CSV, quoted", 1e-6 * rate("csv_quoted", "bytes"), "MB/s")
     line("netlist writing", 1e-6 * rate("netlist_writer", "bytes"), "MB/s", ">", 100)
+    line("netlist reading", 1e-6 * rate("netlist_reader", "bytes"), "MB/s", ">", 50)
+    line("a deck of 1e6 elements read, flattened and stamped", time["netlist_to_matrices"], "s", "<", 3)
     line("sparse factorisation, 256x256 nodes, Eigen / CHOLMOD",
          time["factor/eigen/2/256"] / time["factor/cholmod/2/256"], "")
     line("sparse solution, 32x32 nodes, Eigen / CHOLMOD",

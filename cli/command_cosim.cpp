@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <set>
 #include <system_error>
+#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,11 +11,14 @@
 #include "cli/commands.hpp"
 #include "cli/output_file.hpp"
 #include "cli/pipeline.hpp"
+#include "cli/read_deck.hpp"
 #include "cli/read_file.hpp"
 #include "cli/results.hpp"
 #include "core/error.hpp"
 #include "netlist/error.hpp"
-#include "netlist/parser.hpp"
+#include "netlist/flatten.hpp"
+#include "netlist/foreign_load.hpp"
+#include "netlist/names.hpp"
 
 namespace springspice::cli {
 namespace {
@@ -142,8 +146,38 @@ struct Subject {
   const sim::Analysis& analysis;
   std::string deck;
   std::string deck_name;
-  std::vector<sim::Check> first = {};  ///< made before the circuit is run
+  std::vector<sim::Check> first = {};                       ///< made before the circuit is run
+  std::optional<std::vector<netlist::Renamed>> names = {};  ///< by --match-names
 };
+
+Json scale_to_json(const sim::CommonScale& scale) {
+  return {{"time", scale.time},
+          {"impedance", scale.impedance},
+          {"signal", scale.signal},
+          {"integration", scale.integration}};
+}
+
+Json names_to_json(const std::vector<netlist::Renamed>& names) {
+  Json json = Json::object();
+  for (const netlist::Renamed& name : names) {
+    if (netlist::lower(name.from) != netlist::lower(name.to)) json[name.from] = name.to;
+  }
+  return json;
+}
+
+std::string describe_names(const std::vector<netlist::Renamed>& names) {
+  constexpr std::size_t kShown = 8;
+  std::size_t changed = 0;
+  std::string list;
+  for (const netlist::Renamed& name : names) {
+    if (netlist::lower(name.from) == netlist::lower(name.to)) continue;
+    if (changed++ < kShown)
+      list += fmt::format("{}{} -> {}", list.empty() ? "" : ", ", name.from, name.to);
+  }
+  if (changed == 0) return "\nnames: as written\n";
+  return fmt::format("\nnames: {} of {} differ: {}{}\n", changed, names.size(), list,
+                     changed > kShown ? ", ..." : "");
+}
 
 int report_verdict(const Options& options, Subject subject, Progress& progress,
                    JsonOutput& results) {
@@ -158,6 +192,7 @@ int report_verdict(const Options& options, Subject subject, Progress& progress,
   };
   certify.paths = options.paths;
   certify.workers = options.workers;
+  certify.allow_rescale = options.allow_rescale;
   std::optional<EnsembleWriter> ensemble;
   if (options.ensemble) {
     ensemble.emplace(options, manifest);
@@ -186,6 +221,8 @@ int report_verdict(const Options& options, Subject subject, Progress& progress,
   Json json = checks_to_json(report);
   if (report.settled) json["engines"] = engines_to_json(report);
   if (report.audit) json["audit"] = audit_to_json(*report.audit, manifest.system);
+  if (report.scale) json["rescaled"] = scale_to_json(*report.scale);
+  if (subject.names) json["renamed"] = names_to_json(*subject.names);
   results.write(json);
   if (path) path->commit();
   if (ensemble) ensemble->commit();
@@ -194,6 +231,8 @@ int report_verdict(const Options& options, Subject subject, Progress& progress,
   std::string text = format_checks(report);
   if (report.settled) text += format_engines(report, manifest.system);
   if (report.audit) text += format_audit(*report.audit, manifest.system);
+  if (report.scale) text += fmt::format("\nother units: {}\n", report.scale->text());
+  if (subject.names) text += describe_names(*subject.names);
   print_text(options, text + format_verdict(report));
   return report.passed() ? 0 : 1;
 }
@@ -215,10 +254,11 @@ sim::Check compare_with_data(const hw::Manifest& manifest, const Options& option
 }
 
 // A node renamed by hand is a failed check; another circuit altogether is a wrong file.
-void check_belongs(const hw::Manifest& manifest, const std::string& deck, const Options& options) {
+void check_belongs(const hw::Manifest& manifest, const netlist::Circuit& circuit,
+                   const Options& options) {
   std::set<std::string> there;
-  for (const std::string& node : netlist::parse_deck(deck, options.deck).nodes()) {
-    there.insert(netlist::lower(node));
+  for (const netlist::Element& element : netlist::flatten(circuit).elements) {
+    for (const std::string& node : element.nodes) there.insert(netlist::lower(node));
   }
   std::size_t missing = 0;
   std::string example;
@@ -229,10 +269,49 @@ void check_belongs(const hw::Manifest& manifest, const std::string& deck, const 
   if (2 * missing <= manifest.design.probes.size()) return;
   throw core::InputError(fmt::format(
       "{} does not belong to {}: it was written for '{}', and {} of the {} nodes that it reads, "
-      "'{}' first, are not in this deck; give the right one with --manifest",
+      "'{}' first, are not in this deck; give the right one with --manifest, or, if the deck's "
+      "names were "
+      "changed, --match-names",
       core::printable(*options.manifest, 200), core::printable(options.deck, 200),
       core::printable(manifest.deck, 200), missing, manifest.design.probes.size(),
       core::printable(example)));
+}
+
+// The deck's names in place of the manifest's: by the pins of the array's instance where there is
+// one, else by what stands where.
+std::vector<netlist::Renamed> match_names(hw::Manifest& manifest, const netlist::Circuit& circuit,
+                                          const Options& options) {
+  auto names = netlist::match_pins(circuit, manifest.design, options.instance);
+  if (!names) {
+    if (manifest.names.empty()) {
+      throw core::InputError(fmt::format(
+          "--match-names: {} holds nothing to tell names by (it is kept for decks of up to {} "
+          "parts "
+          "that are not all alike), and no instance in the deck has the pins that it reads; write "
+          "deck and manifest anew, or restore the names",
+          core::printable(*options.manifest, 200), netlist::kMostElementsToName));
+    }
+    names = netlist::match_names(netlist::flatten(circuit), manifest.names);
+  }
+  netlist::rename(manifest.design, *names);
+  return *names;
+}
+
+// Of the parts that cannot be stamped none may change what is certified.
+void check_foreign(const hw::Manifest& manifest, const netlist::Circuit& circuit,
+                   const Options& options) {
+  if (circuit.foreign.empty()) return;
+  std::unordered_set<std::string> certified;
+  for (const std::string& name : netlist::names_of(manifest.design)) {
+    certified.insert(netlist::lower(name));
+  }
+  const std::string load =
+      netlist::find_load(netlist::flatten(circuit), circuit.foreign, certified);
+  if (!load.empty()) throw netlist::NetlistError(fmt::format("{}: {}", options.deck, load));
+  print_remark(fmt::format("{}: {} card{} no part of what is certified, '{}' first",
+                           core::printable(options.deck, 200), circuit.foreign.size(),
+                           circuit.foreign.size() == 1 ? " is" : "s are",
+                           core::printable(circuit.foreign.front().name)));
 }
 
 }  // namespace
@@ -244,7 +323,7 @@ int run_cosim(const Options& options) {
   const Built built = build_circuit(prepared, options, "cosim");
   print_remark(describe_null_space(prepared.system, prepared.null_space));
   print_remark(describe_noise(built));
-  return report_verdict(options, {built.manifest, built.analysis, built.whole_deck(), "cosim"},
+  return report_verdict(options, {built.manifest, built.analysis, built.whole_deck().text, "cosim"},
                         progress, results);
 }
 
@@ -252,22 +331,24 @@ int run_certify(const Options& options) {
   Progress progress;
   JsonOutput results(options);
   const std::string& manifest_path = *options.manifest;
-  std::string deck = read_file(options.deck, "give a netlist that `springspice netlist` wrote");
   const std::string manifest_text = read_file(
       manifest_path,
       "`springspice netlist` writes the manifest beside the deck, --manifest names another");
-  const hw::Manifest manifest = hw::parse_manifest(manifest_text, manifest_path);
-  deck = netlist::expand_includes(deck, options.deck, [&](const std::string& file) {
-    const auto beside = std::filesystem::path(options.deck).replace_filename(file).string();
-    return read_file(beside, "the deck includes it; write both anew with `springspice netlist`");
-  });
-  check_belongs(manifest, deck, options);
+  hw::Manifest manifest = hw::parse_manifest(manifest_text, manifest_path);
+  const ReadDeck deck = read_deck(options, manifest.dialect);
+  std::optional<std::vector<netlist::Renamed>> names;
+  if (options.match_names) {
+    names = match_names(manifest, deck.circuit, options);
+  } else {
+    check_belongs(manifest, deck.circuit, options);
+  }
+  check_foreign(manifest, deck.circuit, options);
   std::vector<sim::Check> first;
   if (options.data) first.push_back(compare_with_data(manifest, options, progress));
   const sim::Analysis analysis = sim::analyse(manifest.system);
-  return report_verdict(options,
-                        {manifest, analysis, std::move(deck), options.deck, std::move(first)},
-                        progress, results);
+  return report_verdict(
+      options, {manifest, analysis, deck.text, options.deck, std::move(first), std::move(names)},
+      progress, results);
 }
 
 }  // namespace springspice::cli

@@ -160,17 +160,29 @@ po::options_description time_options() {
 po::options_description circuit_options() {
   po::options_description group("Circuit");
   group.add_options()("realization", po::value<std::string>()->default_value("opamp"),
-                      "opamp, gmc or rlc")("coupling",
-                                           po::value<std::string>()->default_value("auto"),
-                                           "rlc's springs: auto, direct (inductors) or gyrator")(
-      "springs", po::value<std::string>()->default_value("condensed"),
-      "condensed, or literal: one a data point (rlc with gyrators)")(
+                      "opamp, gmc, rlc or charge")(
+      "coupling", po::value<std::string>()->default_value("auto"),
+      "rlc's springs: auto, direct (inductors), gyrator, or transformer (for boards)")(
+      "coupling-factor", po::value<double>(),
+      "rlc with transformers: coupled coils, factors up to this one (below 1), in place of ideal "
+      "transformers")("springs", po::value<std::string>()->default_value("condensed"),
+                      "condensed, or literal: one a data point (rlc with gyrators)")(
       "range", po::value<std::string>()->default_value("board"),
       "part values: board (1 kohm to 1 Mohm, 100 pF to 1 uF, 10 uH to 10 mH), or chip")(
       "scale-time", po::value<double>(), "seconds for a unit of model time (default: automatic)")(
       "scale-impedance", po::value<double>(), "ohm (default: automatic)")(
       "scale-position", po::value<double>(), "volt for a unit of position (default: automatic)")(
       "scale-velocity", po::value<double>(), "volt for a unit of velocity (default: automatic)");
+  return group;
+}
+
+po::options_description netlist_options() {
+  po::options_description group("Netlist");
+  group.add_options()("dialect", po::value<std::string>()->default_value("ngspice"),
+                      "whose language: ngspice, xyce or ltspice")(
+      "hierarchy", po::value<std::string>()->default_value("flat"),
+      "flat: one deck; subckt: a test bench with expected values and, beside it, the array as a "
+      "subcircuit (NAME.array.inc; for KiCad NAME.lib)");
   return group;
 }
 
@@ -258,6 +270,18 @@ po::options_description command_options(const std::string& command, Options& o) 
     group.add_options()("deck", po::value(&o.deck), "the netlist (also as the first argument)")(
         "manifest", po::value<std::string>(), "its manifest (default: NAME.json beside it)")(
         "data", po::value<std::string>(), "rebuild the model from these data first")(
+        "allow-rescale", po::bool_switch(&o.allow_rescale),
+        "accept the model in other units, with one factor for all impedances, times or signals; "
+        "the verdict says which")("match-names", po::bool_switch(&o.match_names),
+                                  "accept other names of nodes and parts where the circuit is the "
+                                  "same; the verdict says which")(
+        "instance", po::value(&o.instance),
+        "with --match-names: the instance of the array whose pins tell the names")(
+        "pass-unknown", po::bool_switch(&o.pass_unknown),
+        "leave diodes, models and other cards that cannot be stamped out of what is certified, if "
+        "they hang where they change nothing")(
+        "allow-outside", po::bool_switch(&o.allow_outside),
+        "read files that the deck includes from outside its folder too")(
         "seed", po::value<std::string>()->default_value("1"), "of random probes");
     all.add(group).add(engine_options(o));
   } else if (command == "readback") {
@@ -273,6 +297,7 @@ po::options_description command_options(const std::string& command, Options& o) 
     if (command == "netlist" || command == "cosim") {
       all.add(time_options()).add(circuit_options()).add(noise_options(o));
     }
+    if (command == "netlist") all.add(netlist_options());
     if (command == "cosim") all.add(engine_options(o));
     if (command == "train") all.add(train_options(o));
     if (command == "simulate") all.add(time_options()).add(simulate_options(o));
@@ -429,13 +454,29 @@ void read_source(const po::variables_map& map, Options& o) {
   require_positive(o.t_end, "t-end");
 }
 
+void read_coupling_factor(const po::variables_map& map, Options& o) {
+  o.coupling_factor = get<double>(map, "coupling-factor");
+  if (!o.coupling_factor) return;
+  if (!(*o.coupling_factor > 0.0 && *o.coupling_factor < 1.0)) {
+    throw UsageError(fmt::format(
+        "--coupling-factor is {}; coils are coupled by more than 0 and less than 1, e.g. 0.99",
+        *o.coupling_factor));
+  }
+  if (o.topology != hw::Topology::rlc || o.coupling != hw::Coupling::transformer) {
+    throw UsageError(
+        "--coupling-factor is that of coils; write --realization rlc --coupling transformer with "
+        "it");
+  }
+}
+
 void read_circuit(const po::variables_map& map, Options& o) {
-  constexpr hw::Topology kTopologies[] = {hw::Topology::opamp, hw::Topology::gmc,
-                                          hw::Topology::rlc};
+  constexpr hw::Topology kTopologies[] = {hw::Topology::opamp, hw::Topology::gmc, hw::Topology::rlc,
+                                          hw::Topology::charge};
   constexpr hw::Coupling kCouplings[] = {hw::Coupling::automatic, hw::Coupling::direct,
-                                         hw::Coupling::gyrator};
-  o.topology = kTopologies[choose(map, "realization", {"opamp", "gmc", "rlc"})];
-  o.coupling = kCouplings[choose(map, "coupling", {"auto", "direct", "gyrator"})];
+                                         hw::Coupling::gyrator, hw::Coupling::transformer};
+  o.topology = kTopologies[choose(map, "realization", {"opamp", "gmc", "rlc", "charge"})];
+  o.coupling = kCouplings[choose(map, "coupling", {"auto", "direct", "gyrator", "transformer"})];
+  read_coupling_factor(map, o);
   if (o.topology != hw::Topology::rlc && o.coupling != hw::Coupling::automatic) {
     throw UsageError("--coupling says how rlc writes a spring; write --realization rlc with it");
   }
@@ -469,6 +510,13 @@ void read_noise(const po::variables_map& map, Options& o) {
   }
   if (o.parameters.kT > 0.0) return;
   throw UsageError("--deck-noise needs a temperature: give --kT or --temperature-K");
+}
+
+void read_dialect(const po::variables_map& map, Options& o) {
+  constexpr netlist::Dialect kDialects[] = {netlist::Dialect::ngspice, netlist::Dialect::xyce,
+                                            netlist::Dialect::ltspice};
+  o.dialect = kDialects[choose(map, "dialect", {"ngspice", "xyce", "ltspice"})];
+  o.hierarchy = choose(map, "hierarchy", {"flat", "subckt"}) == 1;
 }
 
 void read_ensemble(const po::variables_map& map, Options& o) {
@@ -627,7 +675,13 @@ void check_files(const std::string& command, const po::variables_map& map, const
   add(writes, "--out", o.out);
   if (command == "netlist") add(writes, "the manifest of --out", o.manifest);
   if (command == "netlist" && o.deck_noise == hw::DeckNoise::Kind::pwl) {
-    add(writes, "the noise of --out", noise_file_of(*o.out));
+    add(writes, "the noise of --out", noise_file_of(*o.out, o.dialect));
+  }
+  if (command == "netlist" && o.hierarchy) {
+    add(writes, "the array of --out", array_file_of(*o.out));
+    if (o.dialect == netlist::Dialect::ngspice) {
+      add(writes, "the library of --out", library_file_of(*o.out));
+    }
   }
   add(writes, "--path", o.path);
   add(writes, "--ensemble", o.ensemble);
@@ -797,8 +851,17 @@ std::string format_help(const CommandHelp& command, const po::options_descriptio
 
 }  // namespace
 
-std::string noise_file_of(const std::string& deck) {
-  return std::filesystem::path(deck).replace_extension(".noise.inc").string();
+std::string noise_file_of(const std::string& deck, netlist::Dialect dialect) {
+  const char* ending = dialect == netlist::Dialect::ngspice ? ".noise.inc" : ".*.pwl";
+  return std::filesystem::path(deck).replace_extension(ending).string();
+}
+
+std::string array_file_of(const std::string& deck) {
+  return std::filesystem::path(deck).replace_extension(".array.inc").string();
+}
+
+std::string library_file_of(const std::string& deck) {
+  return std::filesystem::path(deck).replace_extension(".lib").string();
 }
 
 const std::vector<std::string>& command_names() {
@@ -842,6 +905,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
       read_circuit(map, line.options);
       read_noise(map, line.options);
     }
+    if (line.command == "netlist") read_dialect(map, line.options);
     if (line.command == "certify" || line.command == "cosim") read_ensemble(map, line.options);
     if (line.command == "train") read_training(map, line.options);
     if (line.command == "simulate") read_simulation(map, line.options);

@@ -14,6 +14,7 @@
 #include "core/table.hpp"
 #include "hw/deck_noise.hpp"
 #include "hw/realization.hpp"
+#include "netlist/dialect.hpp"
 #include "sim/certify.hpp"
 #include "sim/dynamics/integrator.hpp"
 #include "sim/training/train.hpp"
@@ -66,6 +67,7 @@ struct Options {
   // the circuit
   hw::Topology topology = hw::Topology::opamp;
   hw::Coupling coupling = hw::Coupling::automatic;
+  std::optional<double> coupling_factor;
   hw::Range range = hw::Range::board;
   hw::ScaleChoice scales;
   bool literal_springs = false;
@@ -73,10 +75,18 @@ struct Options {
   hw::DeckNoise::Kind deck_noise = hw::DeckNoise::Kind::none;
   std::optional<double> noise_step;  ///< model time
   double resistor_noise_K = 0.0;
+  // how it is written
+  netlist::Dialect dialect = netlist::Dialect::ngspice;
+  bool hierarchy = false;  ///< a test bench and an array, in place of one flat deck
   // results
   std::optional<std::string> out, json, query, path;
   std::optional<std::string> manifest;  ///< certify, readback: read; netlist: written
   std::string deck;
+  bool allow_rescale = false;   ///< certify a deck in its own units
+  bool match_names = false;     ///< and under its own names
+  std::string instance;         ///< whose pins tell them
+  bool pass_unknown = false;    ///< beside cards that cannot be stamped
+  bool allow_outside = false;   ///< includes may leave the deck's folder
   std::string record;           ///< what readback reads
   std::optional<double> limit;  ///< of the largest difference, as a share of the range
   bool write_W = false;
@@ -101,8 +111,12 @@ struct CommandLine {
 /// @throws UsageError
 CommandLine parse_command_line(int argc, const char* const* argv);
 
-/// NAME.cir -> NAME.noise.inc: the waveforms of --deck-noise pwl.
-std::string noise_file_of(const std::string& deck);
+/// NAME.cir -> NAME.noise.inc: the waveforms of --deck-noise pwl for ngspice; NAME.*.pwl for
+/// others, where * is the source's name.
+std::string noise_file_of(const std::string& deck, netlist::Dialect dialect);
+/// NAME.cir -> NAME.array.inc, the array of --hierarchy subckt, and NAME.lib, the same for KiCad.
+std::string array_file_of(const std::string& deck);
+std::string library_file_of(const std::string& deck);
 
 /// The names of the commands, in the order of the help text.
 const std::vector<std::string>& command_names();

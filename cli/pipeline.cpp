@@ -56,10 +56,12 @@ double choose_range(const Prepared& prepared, const sim::Analysis& analysis) {
 }
 
 hw::Manifest make_manifest(const Prepared& prepared, const sim::Analysis& analysis,
-                           const Times& times, const std::string& deck_name) {
+                           const Times& times, const std::string& deck_name,
+                           netlist::Dialect dialect) {
   hw::Manifest manifest;
   manifest.version = SPRINGSPICE_VERSION;
   manifest.deck = deck_name;
+  manifest.dialect = netlist::to_string(dialect);
   manifest.system = prepared.system;
   manifest.initial = prepared.initial;
   manifest.range = choose_range(prepared, analysis);
@@ -84,12 +86,10 @@ void write_deck(const Options& options, const std::string& deck_name, Built& bui
   noise.end_s = built.manifest.end * tau;
   noise.seed = options.seed;
   if (noise.kind == hw::DeckNoise::Kind::pwl) {
-    built.noise_file = std::filesystem::path(noise_file_of(deck_name)).filename().string();
-    noise.file = built.noise_file;
+    noise.file =
+        std::filesystem::path(noise_file_of(deck_name, options.dialect)).filename().string();
   }
-  hw::NoisyDeck deck = hw::format_noisy_deck(design, noise);
-  built.deck = std::move(deck.deck);
-  built.noise_file_text = std::move(deck.file);
+  built.files = format_files(built.manifest, built.analysis, noise, options);
   if (noise.kind != hw::DeckNoise::Kind::none) built.manifest.deck_noise = noise;
 }
 
@@ -147,13 +147,14 @@ Built build_circuit(const Prepared& prepared, const Options& options,
   Built built;
   built.analysis = sim::analyse(prepared.system);
   const Times times = choose_times(options, built.analysis.scales);
-  built.manifest = make_manifest(prepared, built.analysis, times, deck_name);
+  built.manifest = make_manifest(prepared, built.analysis, times, deck_name, options.dialect);
   sim::PeakSwing swing = sim::find_peak_swing(prepared.system, prepared.initial, built.analysis.fit,
                                               built.analysis.scales, times.end);
   sim::add_noise_swing(prepared.system, built.analysis.modes, swing);
   hw::Request request;
   request.topology = options.topology;
   request.coupling = options.coupling;
+  request.coupling_factor = options.coupling_factor;
   request.range = options.range;
   request.scales = options.scales;
   request.swing = {swing.offset, swing.position, swing.velocity};
@@ -162,7 +163,7 @@ Built build_circuit(const Prepared& prepared, const Options& options,
   request.step = times.step;
   request.end = times.end;
   std::vector<core::Spring> springs;
-  if (prepared.model && options.topology == hw::Topology::rlc) {
+  if (prepared.model && hw::keeps_springs(options.topology)) {
     const core::Model& model = *prepared.model;
     springs = core::make_springs(model.data, model.parameters);
     if (options.literal_springs) {
@@ -178,9 +179,16 @@ Built build_circuit(const Prepared& prepared, const Options& options,
   return built;
 }
 
-std::string Built::whole_deck() const {
-  return netlist::expand_includes(deck, manifest.deck,
-                                  [this](const std::string&) { return noise_file_text; });
+netlist::SourceText Built::whole_deck() const {
+  netlist::IncludeOptions include;
+  include.dialect = netlist::parse_dialect(manifest.dialect).value_or(netlist::Dialect::ngspice);
+  return netlist::expand_includes(
+      files.deck, manifest.deck,
+      [this](const std::string& name) {
+        const auto file = std::ranges::find(files.beside, name, &DeckFile::name);
+        return file == files.beside.end() ? std::string() : file->text;
+      },
+      include);
 }
 
 std::string describe_noise(const Built& built) {

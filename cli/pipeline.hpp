@@ -5,11 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "cli/deck_files.hpp"
 #include "cli/deck_noise.hpp"
 #include "cli/options.hpp"
 #include "cli/progress.hpp"
 #include "core/model.hpp"
 #include "hw/manifest.hpp"
+#include "netlist/source_text.hpp"
 #include "sim/check.hpp"
 
 namespace springspice::cli {
@@ -41,13 +43,11 @@ bool can_read_twice(const std::string& path);
 struct Built {
   sim::Analysis analysis;
   hw::Manifest manifest;  ///< its design holds the circuit too
-  std::string deck;
+  DeckFiles files;
   DeckNoisePlan noise;
-  std::string noise_file;       ///< name of the file that the deck includes; empty: none
-  std::string noise_file_text;  ///< what is in it
 
   /// The deck with what it includes.
-  std::string whole_deck() const;
+  netlist::SourceText whole_deck() const;
 };
 
 /// @param deck_name for the title and the manifest

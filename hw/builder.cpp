@@ -19,12 +19,18 @@ using netlist::Kind;
 // the model's own extreme may lie a little further out.
 constexpr double kFullScale_v = 0.95;
 
+std::string format_value(double value, const std::string& unit) {
+  return unit.empty() ? fmt::format("{:.4g}", value) : format_si(value, unit.c_str());
+}
+
 // What the comment calls the element's SI value; an instance brings its first parameter.
 std::string describe_value(const Element& element) {
-  if (element.kind != Kind::instance)
-    return format_si(element.value, netlist::unit_of(element.kind));
+  if (element.kind != Kind::instance) {
+    return format_value(element.value, netlist::unit_of(element.kind));
+  }
   if (element.parameters.empty()) return "";
-  return format_si(element.parameters.front().value, "S");
+  const bool turns = element.references[0] == "transformer_ideal";
+  return format_value(element.parameters.front().value, turns ? "" : "S");
 }
 
 }  // namespace
@@ -90,6 +96,11 @@ void Builder::add(Element element, const std::string& meaning) {
   design_.circuit.add(std::move(element));
 }
 
+void Builder::define(netlist::Subcircuit definition) {
+  if (design_.circuit.find_definition(definition.name) != nullptr) return;
+  design_.circuit.define(std::move(definition));
+}
+
 void Builder::add_initial(const std::string& node, double volt) {
   // Adding 0 makes 0 of -0, which would stand in the deck.
   design_.circuit.initial_voltages.push_back({node, volt + 0.0});
@@ -123,6 +134,9 @@ netlist::Design Builder::finish(const std::string& realization, const std::strin
   netlist::Circuit& circuit = design_.circuit;
   const netlist::Scales& scales = design_.scales;
   design_.realization = realization;
+  // In the force-voltage analogy a force is a voltage.
+  const std::string force =
+      realization == "charge" ? format_si(scales.voltage_v, "V") : format_si(current_scale(), "A");
   circuit.title = request_.title;
   circuit.heading = fmt::format(
       "{}\n"
@@ -133,7 +147,7 @@ netlist::Design Builder::finish(const std::string& realization, const std::strin
       what, size(), outputs(), outputs() == 1 ? "" : "s", core::to_string(system_.dynamics),
       format_si(scales.time_s, "s"),
       system_.dynamics == core::Dynamics::overdamped ? "position" : "velocity",
-      format_si(scales.voltage_v, "V"), format_si(current_scale(), "A"));
+      format_si(scales.voltage_v, "V"), force);
   if (request_.end > 0.0) {
     circuit.transient = netlist::Transient{request_.step * tau(), request_.end * tau(),
                                            request_.step * tau(), true};

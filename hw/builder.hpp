@@ -45,6 +45,9 @@ class Builder {
   /// Adds an element with "SI value, model value" as its comment.
   void add(netlist::Element element, const std::string& meaning);
 
+  /// Adds a subcircuit's definition, once.
+  void define(netlist::Subcircuit definition);
+
   void add_initial(const std::string& node, double volt);
   void add_position_probe(const std::string& node, netlist::Probe::Quantity quantity,
                           Eigen::Index i, Eigen::Index output, double gain);
@@ -76,5 +79,6 @@ netlist::Design realize_overdamped_opamp(const core::SecondOrderSystem& system,
                                          const Request& request);
 netlist::Design realize_gmc(const core::SecondOrderSystem& system, const Request& request);
 netlist::Design realize_rlc(const core::SecondOrderSystem& system, const Request& request);
+netlist::Design realize_charge(const core::SecondOrderSystem& system, const Request& request);
 
 }  // namespace springspice::hw

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <unordered_map>
+#include <unordered_set>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -19,32 +21,37 @@ using netlist::Kind;
 
 double count_points(const DeckNoise& noise) { return std::ceil(noise.end_s / noise.step_s) + 1.0; }
 
-void check_points(const DeckNoise& noise, std::size_t sources, double time_scale_s) {
+void check_points(const DeckNoise& noise, std::size_t sources, double time_scale_s, bool ngspice) {
   const double points = count_points(noise);
-  const double most =
-      std::floor(std::min(kMostPwlPoints, kMostPwlSamples / static_cast<double>(sources)));
+  double most = std::floor(kMostPwlSamples / static_cast<double>(sources));
+  if (ngspice) most = std::min(kMostPwlPoints, most);
   if (points <= most) return;
   // One point below the limit, so that no rounding of the quotient matters.
   const double end = round_down((most - 2.0) * noise.step_s / time_scale_s);
   throw RealizationError(fmt::format(
       "--deck-noise pwl: {:.0f} points for each of {} sources, and at most {:.0f} are reasonable "
-      "(ngspice searches them at every step); give a smaller --t-end (this one is {:.4g}, {:.4g} "
-      "would do), a coarser --noise-step, or --deck-noise trnoise",
-      points, sources, most, noise.end_s / time_scale_s, end));
+      "({}); give a smaller --t-end (this one is {:.4g}, {:.4g} would do), a coarser "
+      "--noise-step{}",
+      points, sources, most,
+      ngspice ? "ngspice searches them at every step" : "the files would be huge",
+      noise.end_s / time_scale_s, end, ngspice ? ", or --deck-noise trnoise" : ""));
 }
 
-netlist::Waveform make_waveform(const DeckNoise& noise, double density, std::uint64_t stream) {
+netlist::PiecewiseLinear make_points(const DeckNoise& noise, double density, std::uint64_t stream) {
   const core::NoisePath path(noise.seed, 0, noise.step_s);
   const double amplitude = path.amplitude(density);
-  if (noise.kind == DeckNoise::Kind::trnoise) {
-    return netlist::TransientNoise{amplitude, noise.step_s};
-  }
   netlist::PiecewiseLinear points;
   for (std::uint64_t k = 0; k < static_cast<std::uint64_t>(count_points(noise)); ++k) {
     points.time_s.push_back(static_cast<double>(k) * noise.step_s);
     points.value.push_back(amplitude * path.sample(stream, k));
   }
   return points;
+}
+
+netlist::Waveform make_waveform(const DeckNoise& noise, double density, std::uint64_t stream) {
+  if (noise.kind == DeckNoise::Kind::pwl) return make_points(noise, density, stream);
+  const core::NoisePath path(noise.seed, 0, noise.step_s);
+  return netlist::TransientNoise{path.amplitude(density), noise.step_s};
 }
 
 // What carries source q: the deck's own independent source, or a current source beside the part.
@@ -76,9 +83,17 @@ std::vector<Element> make_carriers(const netlist::Design& design, std::size_t q,
 }
 
 // TRNOISE at two places would be two independent noises.
-void check_carriers(const netlist::Design& design, const DeckNoise& noise) {
+void check_carriers(const netlist::Design& design, const DeckNoise& noise,
+                    netlist::Dialect dialect) {
+  if (noise.kind != DeckNoise::Kind::trnoise) return;
+  if (dialect != netlist::Dialect::ngspice) {
+    throw RealizationError(
+        fmt::format("--deck-noise trnoise is ngspice's own generator, which {} has not; take "
+                    "--deck-noise pwl: one file of samples a source",
+                    display_name(dialect)));
+  }
   for (const netlist::NoiseSource& source : design.noise) {
-    if (source.incidence.size() == 1 || noise.kind != DeckNoise::Kind::trnoise) continue;
+    if (source.incidence.size() == 1) continue;
     throw RealizationError(fmt::format(
         "--deck-noise trnoise: the source '{}' acts at several places, which ngspice would give "
         "independent noise; take --deck-noise pwl",
@@ -93,6 +108,10 @@ netlist::Circuit copy_frame(const netlist::Circuit& circuit, const DeckNoise& no
   copy.options = circuit.options;
   copy.initial_voltages = circuit.initial_voltages;
   copy.saved = circuit.saved;
+  copy.parameters = circuit.parameters;
+  copy.includes = circuit.includes;
+  copy.measures = circuit.measures;
+  copy.foreign = circuit.foreign;
   copy.transient = netlist::Transient{noise.step_s, noise.end_s, noise.max_step_s, true};
   for (const netlist::Subcircuit& definition : circuit.definitions()) copy.define(definition);
   return copy;
@@ -106,6 +125,67 @@ std::string format_file(const std::vector<Element>& elements, const DeckNoise& n
       noise.file, netlist::format_number(noise.step_s), noise.seed);
   for (const Element& element : elements) text += netlist::format_element(element) + "\n";
   return text;
+}
+
+std::unordered_set<std::string> names_of(const std::vector<Element>& elements) {
+  std::unordered_set<std::string> names;
+  for (const Element& element : elements) names.insert(element.name);
+  return names;
+}
+
+// All carriers in one file of elements: ngspice reads no waveform from a file.
+void include_carriers(const netlist::Circuit& circuit, const std::vector<Element>& carriers,
+                      const DeckNoise& noise, NoisyCircuit& out) {
+  const std::unordered_set<std::string> replaced = names_of(carriers);
+  for (const Element& element : circuit.elements()) {
+    if (!replaced.contains(element.name)) out.circuit.add(element);
+  }
+  out.circuit.includes.push_back(noise.file);
+  out.files.push_back({noise.file, format_file(carriers, noise)});
+  for (const Element& carrier : carriers) {
+    out.nodes.insert(out.nodes.end(), carrier.nodes.begin(), carrier.nodes.end());
+  }
+}
+
+// The carrier's points as a file of its own, which it names from now on.
+NoisyCircuit::File move_to_file(Element& carrier, const DeckNoise& noise) {
+  NoisyCircuit::File file;
+  file.name = noise.file;
+  file.name.replace(file.name.find('*'), 1, carrier.name);
+  const auto& points = std::get<netlist::PiecewiseLinear>(*carrier.waveform);
+  for (std::size_t k = 0; k < points.time_s.size(); ++k) {
+    netlist::append_number(file.text, points.time_s[k]);
+    file.text += ' ';
+    netlist::append_number(file.text, points.value[k]);
+    file.text += '\n';
+  }
+  carrier.waveform = netlist::PiecewiseLinearFile{file.name};
+  return file;
+}
+
+// Sources of the circuit where they stand, the others at the end.
+void place_carriers(const netlist::Circuit& circuit, std::vector<Element> carriers,
+                    NoisyCircuit& out) {
+  std::unordered_map<std::string, Element*> replaced;
+  std::vector<Element*> added;
+  for (Element& carrier : carriers) {
+    if (circuit.find(carrier.name) != nullptr) {
+      replaced.emplace(carrier.name, &carrier);
+    } else {
+      added.push_back(&carrier);
+    }
+  }
+  for (const Element& element : circuit.elements()) {
+    const auto found = replaced.find(element.name);
+    if (found == replaced.end()) {
+      out.circuit.add(element);
+      continue;
+    }
+    found->second->heading = element.heading;
+    out.circuit.add(std::move(*found->second));
+  }
+  if (!added.empty()) added.front()->heading = "noise currents of the resistors";
+  for (Element* carrier : added) out.circuit.add(std::move(*carrier));
 }
 
 }  // namespace
@@ -127,44 +207,29 @@ double round_down(double value) {
   return std::floor(value / unit) * unit;
 }
 
-NoisyDeck format_noisy_deck(const netlist::Design& design, const DeckNoise& noise) {
-  if (noise.kind == DeckNoise::Kind::none) return {netlist::format_deck(design.circuit), {}};
-  check_carriers(design, noise);
-  const bool in_file = noise.kind == DeckNoise::Kind::pwl;
-  if (in_file) {
-    check_points(noise, std::max<std::size_t>(1, design.noise.size()), design.scales.time_s);
+NoisyCircuit add_deck_noise(const netlist::Design& design, const DeckNoise& noise,
+                            netlist::Dialect dialect) {
+  if (noise.kind == DeckNoise::Kind::none) return {design.circuit, {}, {}};
+  check_carriers(design, noise, dialect);
+  if (noise.kind == DeckNoise::Kind::pwl) {
+    check_points(noise, std::max<std::size_t>(1, design.noise.size()), design.scales.time_s,
+                 dialect == netlist::Dialect::ngspice);
   }
-  std::map<std::string, Element> replaced;
-  std::vector<Element> added;
+  std::vector<Element> carriers;
   for (std::size_t q = 0; q < design.noise.size(); ++q) {
-    for (Element& carrier : make_carriers(design, q, noise)) {
-      const bool there = design.circuit.find(carrier.name) != nullptr;
-      if (there) replaced.insert_or_assign(carrier.name, carrier);
-      if (!there || in_file) added.push_back(std::move(carrier));
-    }
+    for (Element& carrier : make_carriers(design, q, noise)) carriers.push_back(std::move(carrier));
   }
-  netlist::Circuit circuit = copy_frame(design.circuit, noise);
-  for (const Element& element : design.circuit.elements()) {
-    const auto found = replaced.find(element.name);
-    if (found == replaced.end()) {
-      circuit.add(element);
-    } else if (!in_file) {
-      Element carrier = found->second;
-      carrier.heading = element.heading;
-      circuit.add(std::move(carrier));
-    }
+  NoisyCircuit out;
+  out.circuit = copy_frame(design.circuit, noise);
+  if (noise.kind == DeckNoise::Kind::pwl && dialect == netlist::Dialect::ngspice) {
+    include_carriers(design.circuit, carriers, noise, out);
+    return out;
   }
-  if (!in_file) {
-    for (Element& element : added) {
-      if (&element == &added.front()) element.heading = "noise currents of the resistors";
-      circuit.add(std::move(element));
-    }
-    return {netlist::format_deck(circuit), {}};
+  if (noise.kind == DeckNoise::Kind::pwl) {
+    for (Element& carrier : carriers) out.files.push_back(move_to_file(carrier, noise));
   }
-  std::string deck = netlist::format_deck(circuit);
-  // The last line is `.end`.
-  deck.insert(deck.rfind(".end"), fmt::format(".include \"{}\"\n", noise.file));
-  return {std::move(deck), format_file(added, noise)};
+  place_carriers(design.circuit, std::move(carriers), out);
+  return out;
 }
 
 }  // namespace springspice::hw

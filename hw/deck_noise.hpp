@@ -5,14 +5,18 @@
 // Johnson current, and any other, stands beside the part as a current source in<part>.
 //
 //   trnoise  ngspice's own generator: other numbers in each run, no seed
-//   pwl      the samples of core/noise_path.hpp (stream: the source's number), in a file beside the
-//            deck, which every SPICE reads; the same path that `cosim` plays into circuit and model
+//   pwl      the samples of core/noise_path.hpp (stream: the source's number), beside the deck; the
+//            same path that `cosim` plays into circuit and model. For ngspice in one file of
+//            elements, which the deck includes; for Xyce and LTspice in one file a source, of lines
+//            "time value", which the sources name
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "netlist/design.hpp"
+#include "netlist/dialect.hpp"
 
 namespace springspice::hw {
 
@@ -24,7 +28,8 @@ struct DeckNoise {
       0.0;                 ///< of the deck's .tran: it cuts the damping at the sources' breakpoints
   double end_s = 0.0;      ///< of the deck's .tran
   std::uint64_t seed = 1;  ///< pwl
-  std::string file;        ///< pwl: the name of the file beside the deck
+  /// pwl: the name of the file beside the deck; with one a source, * stands for the source's name
+  std::string file;
 };
 
 const char* to_string(DeckNoise::Kind kind);
@@ -39,14 +44,19 @@ inline constexpr double kMostPwlSamples = 4e6;
 /// @pre value is above 0
 double round_down(double value);
 
-struct NoisyDeck {
-  std::string deck;
-  std::string file;  ///< text of the file of waveforms; empty without one
+struct NoisyCircuit {
+  struct File {
+    std::string name, text;
+  };
+  netlist::Circuit circuit;        ///< with .include where its sources stand in a file
+  std::vector<File> files;         ///< beside the deck
+  std::vector<std::string> nodes;  ///< that an included file uses
 };
 
-/// The deck of the design with its noise.
-/// @throws RealizationError where pwl would need too many points: says how many, and
-/// which --t-end (model time) would do
-NoisyDeck format_noisy_deck(const netlist::Design& design, const DeckNoise& noise);
+/// The circuit of the design with its noise, and with the steps that the noise takes.
+/// @throws RealizationError where pwl would need too many points (says how many, and which --t-end,
+/// model time, would do), and for trnoise in another dialect than ngspice's
+NoisyCircuit add_deck_noise(const netlist::Design& design, const DeckNoise& noise,
+                            netlist::Dialect dialect = netlist::Dialect::ngspice);
 
 }  // namespace springspice::hw

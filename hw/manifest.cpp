@@ -1,5 +1,6 @@
 #include "hw/manifest.hpp"
 
+#include <charconv>
 #include <cmath>
 #include <set>
 
@@ -337,6 +338,23 @@ void read_deck_noise(const Reader& root, Manifest& manifest) {
   manifest.deck_noise = noise;
 }
 
+// Optional: manifests of large decks have none.
+void read_names(const Reader& root, Manifest& manifest) {
+  if (!root.has("names")) return;
+  for (const Reader& item : root.at("names").items()) {
+    const std::vector<Reader> parts = item.items();
+    if (parts.size() != 2) item.fail("[name, colour]");
+    const std::string digits = parts[1].text();
+    std::uint64_t colour = 0;
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), colour, 16);
+    if (error != std::errc() || end != digits.data() + digits.size() || digits.size() != 16) {
+      parts[1].fail("16 hexadecimal digits");
+    }
+    manifest.names.push_back({parts[0].text(), colour});
+  }
+}
+
 void read_design(const Reader& root, Manifest& manifest) {
   netlist::Design& design = manifest.design;
   const int size = static_cast<int>(manifest.system.size());
@@ -418,6 +436,9 @@ std::string format_manifest(const Manifest& manifest) {
       json["deck_noise"]["seed"] = noise.seed;
     }
   }
+  for (const netlist::NameColour& name : manifest.names) {
+    json["names"].push_back({name.name, fmt::format("{:016x}", name.colour)});
+  }
   return format_lines(json);
 }
 
@@ -445,6 +466,7 @@ Manifest parse_manifest(const std::string& text, const std::string& name) {
   manifest.end = root.at("time").at("end").positive();
   read_design(root, manifest);
   read_deck_noise(root, manifest);
+  read_names(root, manifest);
   return manifest;
 }
 

@@ -18,6 +18,7 @@
 #include "core/system.hpp"
 #include "hw/deck_noise.hpp"
 #include "netlist/design.hpp"
+#include "netlist/names.hpp"
 
 namespace springspice::hw {
 
@@ -40,6 +41,8 @@ struct Manifest {
   std::optional<ModelSource> source;    ///< none for --system
   std::optional<DeckNoise> deck_noise;  ///< none where the deck's sources are silent
   netlist::Design design;               ///< its circuit is empty: that is the deck
+  /// By what the names above are found again in a deck that was renamed; empty: not kept.
+  std::vector<netlist::NameColour> names;
 };
 
 std::string format_manifest(const Manifest& manifest);

@@ -56,8 +56,7 @@ void add_node(Builder& builder, const std::vector<int>& signs, Eigen::Index i, E
 // A transconductor from the generator: current is force times the coordinate's sign.
 void add_injection(Builder& builder, const std::vector<int>& signs, const Generator& generator,
                    Eigen::Index i, Eigen::Index p, double y) {
-  netlist::Circuit& circuit = builder.design().circuit;
-  if (circuit.find_definition("ota_ideal") == nullptr) circuit.define(netlist::ideal_ota());
+  builder.define(netlist::ideal_ota());
   std::vector<std::string> pins = {generator.node, "0", "v" + builder.label(i, p)};
   if (y * signs[static_cast<std::size_t>(i)] < 0.0) std::swap(pins[0], pins[1]);
   builder.add(netlist::instance(fmt::format("xg{}__{}", generator.tag, builder.system().label(i)),

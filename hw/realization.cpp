@@ -18,8 +18,14 @@ const char* to_string(Topology topology) {
       return "gmc";
     case Topology::rlc:
       return "rlc";
+    case Topology::charge:
+      return "charge";
   }
   return "";
+}
+
+bool keeps_springs(Topology topology) {
+  return topology == Topology::rlc || topology == Topology::charge;
 }
 
 netlist::Design realize(const core::SecondOrderSystem& system, const Request& request) {
@@ -39,6 +45,8 @@ netlist::Design realize(const core::SecondOrderSystem& system, const Request& re
       return realize_gmc(system, request);
     case Topology::rlc:
       return realize_rlc(system, request);
+    case Topology::charge:
+      return realize_charge(system, request);
   }
   throw RealizationError("unknown realization");
 }

@@ -7,8 +7,12 @@
 //   opamp,  | (D: capacitor) | capacitors     | resistors                    | voltages
 //   overd.  | one op-amp and one capacitor a node
 //   gmc     | capacitors     | resistors      | transconductors              | voltages
-//   rlc     | capacitors     | resistors      | inductors (direct), or       | fluxes
-//           |                |                | capacitors behind gyrators   |
+//   rlc     | capacitors     | resistors      | inductors (direct);          | fluxes
+//           |                |                | capacitors behind gyrators;  |
+//           |                |                | inductors behind             |
+//           |                |                | transformers; coupled coils  |
+//   charge  | coupled        | resistors      | capacitors, one a spring     | fluxes of nodes
+//           | inductors      |                |                              | that show currents
 //
 // Equations and scales: scaling.hpp; signs of gmc and rlc: signs.hpp; positions are stored less the
 // offset of their output, which changes f to f - K offset. Every R, L and C is positive, or the
@@ -20,6 +24,7 @@
 // Elements carry the same indices: rk2_3__2_4 is the resistor of K between the two.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -30,19 +35,25 @@
 
 namespace springspice::hw {
 
-enum class Topology { opamp, gmc, rlc };
-enum class Coupling { automatic, direct, gyrator };
+enum class Topology { opamp, gmc, rlc, charge };
+enum class Coupling { automatic, direct, gyrator, transformer };
 
 const char* to_string(Topology topology);
+
+/// True where springs may be parts of their own, so that a request should bring them.
+bool keeps_springs(Topology topology);
 
 struct Request {
   Topology topology = Topology::opamp;
   Coupling coupling = Coupling::automatic;
+  /// With Coupling::transformer: coupled coils, with factors up to this one, in place of ideal
+  /// transformers.
+  std::optional<double> coupling_factor;
   Range range = Range::board;
   ScaleChoice scales;
   Swing swing;
   core::State initial;
-  /// The springs whose sum is K, for the gyrator form; empty: K is factorised.
+  /// The springs whose sum is K, for the forms that keep them as parts; empty: K is factorised.
   std::span<const core::Spring> springs;
   std::string title = "springspice";
   /// Model time of the deck's own `.tran`.

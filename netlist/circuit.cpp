@@ -1,6 +1,5 @@
 #include "netlist/circuit.hpp"
 
-#include <cmath>
 #include <unordered_set>
 #include <utility>
 
@@ -8,6 +7,7 @@
 
 #include "netlist/element_rules.hpp"
 #include "netlist/error.hpp"
+#include "netlist/parameters.hpp"
 
 namespace springspice::netlist {
 namespace {
@@ -30,18 +30,21 @@ void check_pins(const Subcircuit& definition) {
   }
 }
 
-void check_defaults(const Subcircuit& definition) {
-  std::unordered_set<std::string> seen;
-  for (const auto& parameter : definition.parameters) {
-    check_parameter_name(parameter.name);
-    const std::string where =
-        fmt::format("subcircuit {}: parameter {}", quoted(definition.name), quoted(parameter.name));
-    if (!std::isfinite(parameter.value)) {
-      throw NetlistError(fmt::format("{} is {}; give a finite number", where, parameter.value));
+void check_parameters(const Subcircuit& definition) {
+  try {
+    check_parameter_list(definition.parameters);
+    check_parameter_list(definition.locals);
+    if (definition.locals.empty()) return;
+    std::unordered_set<std::string> taken;
+    for (const auto& parameter : definition.parameters) taken.insert(lower(parameter.name));
+    for (const auto& local : definition.locals) {
+      if (!taken.contains(lower(local.name))) continue;
+      throw NetlistError(fmt::format(".param {} has the name of a parameter of the definition; "
+                                     "choose another",
+                                     quoted(local.name)));
     }
-    if (!seen.insert(lower(parameter.name)).second) {
-      throw NetlistError(where + " is given twice");
-    }
+  } catch (const NetlistError& error) {
+    throw NetlistError(fmt::format("subcircuit {}: {}", quoted(definition.name), error.what()));
   }
 }
 
@@ -57,13 +60,6 @@ void check_inner_elements(const Subcircuit& definition) {
     if (!seen.insert(lower(element.name)).second) {
       throw NetlistError(
           fmt::format("{}the name {} is taken; choose another", where, quoted(element.name)));
-    }
-    const auto& wanted = element.value_expression;
-    if (!wanted.empty() && find_parameter(definition.parameters, wanted) == nullptr) {
-      throw NetlistError(
-          fmt::format("{}element {} takes its value from parameter {}, which the "
-                      "subcircuit does not have; add it with a default",
-                      where, quoted(element.name), quoted(wanted)));
     }
   }
 }
@@ -93,12 +89,6 @@ bool is_ground(std::string_view node) {
 
 void Circuit::add(Element element) {
   check_element(element);
-  if (!element.value_expression.empty()) {
-    throw NetlistError(
-        fmt::format("element {}: value from parameter {}, but only elements inside a "
-                    "subcircuit have parameters; give a number",
-                    quoted(element.name), quoted(element.value_expression)));
-  }
   if (!element_index_.emplace(lower(element.name), elements_.size()).second) {
     throw NetlistError(
         fmt::format("element {}: the name is taken; choose another (names are "
@@ -111,7 +101,7 @@ void Circuit::add(Element element) {
 void Circuit::define(Subcircuit definition) {
   check_name(definition.name, "subcircuit");
   check_pins(definition);
-  check_defaults(definition);
+  check_parameters(definition);
   check_inner_elements(definition);
   if (!definition_index_.emplace(lower(definition.name), definitions_.size()).second) {
     throw NetlistError(
@@ -177,6 +167,30 @@ Element transconductor(std::string name, std::string from, std::string into, std
   element.name = std::move(name);
   element.nodes = {std::move(from), std::move(into), std::move(in_plus), std::move(in_minus)};
   element.value = siemens;
+  return element;
+}
+
+Element vcvs(std::string name, std::string plus, std::string minus, std::string in_plus,
+             std::string in_minus, double gain) {
+  Element element = transconductor(std::move(name), std::move(plus), std::move(minus),
+                                   std::move(in_plus), std::move(in_minus), gain);
+  element.kind = Kind::vcvs;
+  return element;
+}
+
+Element cccs(std::string name, std::string from, std::string into, std::string voltage_source,
+             double gain) {
+  Element element =
+      two_terminal(Kind::cccs, std::move(name), std::move(from), std::move(into), gain);
+  element.references = {std::move(voltage_source)};
+  return element;
+}
+
+Element ccvs(std::string name, std::string plus, std::string minus, std::string voltage_source,
+             double ohm) {
+  Element element =
+      two_terminal(Kind::ccvs, std::move(name), std::move(plus), std::move(minus), ohm);
+  element.references = {std::move(voltage_source)};
   return element;
 }
 

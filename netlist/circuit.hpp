@@ -49,7 +49,10 @@ enum class Kind {
 struct Parameter {
   std::string name;
   double value = 0.0;
-  std::string expression = {};  ///< gives the value where it is not empty: "2*gm", without braces
+  /// Gives the value where it is not empty: "2*gm", without braces, as in expression.hpp. An
+  /// instance's argument sees the names around the instance; a default sees the parameters before
+  /// it and `.param` of the circuit; a `.param` of the circuit sees all others of the circuit.
+  std::string expression = {};
 };
 
 /// The small-signal amplitude of a V or I source.
@@ -86,7 +89,8 @@ struct Element {
   std::string name;  ///< first letter as in the table above
   std::vector<std::string> nodes;
   double value = 0.0;
-  /// Gives the value where it is not empty, without braces: a parameter's name or arithmetic.
+  /// Gives the value where it is not empty, without braces: a parameter's name or arithmetic
+  /// (expression.hpp). `value` then means nothing; flatten() computes it.
   std::string value_expression;
   std::vector<std::string> references;
   std::vector<Parameter> parameters;  ///< instance only
@@ -103,7 +107,7 @@ struct Subcircuit {
   std::string name;
   std::vector<std::string> pins;
   std::vector<Parameter> parameters;
-  std::vector<Parameter> locals;  ///< `.param` inside the definition; may use the parameters
+  std::vector<Parameter> locals;  ///< `.param` inside; sees the parameters and the locals before it
   std::vector<Element> elements;
   std::string heading;
 };
@@ -160,10 +164,11 @@ class Circuit {
   /// Adds an element.
   /// @throws NetlistError for a name that is taken (in any case), whose letter does not fit the
   /// kind, or that holds characters outside [A-Za-z0-9_.#+-]; the same for node names; a wrong
-  /// number of nodes or references; a value that is NaN or infinite; a resistance, an inductance
-  /// or a capacitance of zero (or below 2.2e-308, which ngspice reads as zero); a coupling factor
-  /// outside [-1, 1]; a noise step that is not above 0; a PWL whose times do not ascend; a field
-  /// that the kind does not have. The circuit is then unchanged.
+  /// number of nodes or references; a value that is NaN or infinite; an R, L or C below 2.2e-308
+  /// but not 0 (ngspice reads it as 0); a value_expression that is no expression; a coupling
+  /// factor outside [-1, 1]; a noise step that is not above 0; a PWL whose times do not ascend; a
+  /// field that the kind does not have. The circuit is then unchanged. A resistance of 0 may stand
+  /// in a circuit; stamp() refuses it.
   void add(Element element);
 
   /// Adds a subcircuit definition. @throws NetlistError as add(), for a pin given twice or called
@@ -198,6 +203,15 @@ Element current_source(std::string name, std::string from, std::string into, dou
 /// A current gm (v(in_plus) - v(in_minus)) from `from` through the source into `into`.
 Element transconductor(std::string name, std::string from, std::string into, std::string in_plus,
                        std::string in_minus, double siemens);
+/// v(plus) - v(minus) = gain (v(in_plus) - v(in_minus)).
+Element vcvs(std::string name, std::string plus, std::string minus, std::string in_plus,
+             std::string in_minus, double gain);
+/// `gain` times the current of a voltage source flows from `from` through the element into `into`.
+Element cccs(std::string name, std::string from, std::string into, std::string voltage_source,
+             double gain);
+/// v(plus) - v(minus) = ohm times the current of a voltage source.
+Element ccvs(std::string name, std::string plus, std::string minus, std::string voltage_source,
+             double ohm);
 Element instance(std::string name, std::vector<std::string> nodes, std::string definition,
                  std::vector<Parameter> parameters = {});
 

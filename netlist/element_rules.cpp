@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 
 #include "netlist/error.hpp"
+#include "netlist/expression.hpp"
+#include "netlist/parameters.hpp"
 
 namespace springspice::netlist {
 namespace {
@@ -56,8 +58,12 @@ bool is_name_character(char c) { return kNameCharacters[static_cast<unsigned cha
   throw NetlistError(fmt::format("element {}: {}", quoted(element.name), text));
 }
 
+// An instance's path stands before each name inside it: long names multiply.
+constexpr std::size_t kLongestName = 1000;
+
 bool is_name(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), is_name_character);
+  return !name.empty() && name.size() <= kLongestName &&
+         std::all_of(name.begin(), name.end(), is_name_character);
 }
 
 // Builds no text for a good name: there are hundreds of thousands of them.
@@ -96,16 +102,19 @@ void check_references(const Element& element, const KindRules& rules) {
 }
 
 void check_parameters(const Element& element) {
-  for (std::size_t i = 0; i < element.parameters.size(); ++i) {
-    const auto& parameter = element.parameters[i];
-    check_parameter_name(parameter.name);
-    if (!std::isfinite(parameter.value)) {
-      fail(element, fmt::format("parameter {} is {}; give a finite number", quoted(parameter.name),
-                                parameter.value));
-    }
-    if (find_parameter(std::span(element.parameters).first(i), parameter.name) != nullptr) {
-      fail(element, fmt::format("parameter {} is given twice", quoted(parameter.name)));
-    }
+  if (element.parameters.empty()) return;
+  try {
+    check_parameter_list(element.parameters);
+  } catch (const NetlistError& error) {
+    fail(element, error.what());
+  }
+}
+
+void check_expression(const Element& element) {
+  try {
+    names_in(element.value_expression);
+  } catch (const ExpressionError& error) {
+    fail(element, fmt::format("{}: {}", quoted(element.value_expression), error.what()));
   }
 }
 
@@ -205,6 +214,10 @@ std::string quoted(std::string_view text) {
 void check_name(std::string_view name, std::string_view what) {
   constexpr std::string_view kAllowed = "use letters, digits and _ . # + -";
   if (name.empty()) throw NetlistError(fmt::format("{} without a name; {}", what, kAllowed));
+  if (name.size() > kLongestName) {
+    throw NetlistError(fmt::format("{} {} is longer than {} characters; shorten it", what,
+                                   quoted(name), kLongestName));
+  }
   const auto bad = std::find_if_not(name.begin(), name.end(), is_name_character);
   if (bad != name.end()) {
     throw NetlistError(fmt::format("{} {} holds {}; {}", what, quoted(name),
@@ -234,8 +247,8 @@ void check_value(Kind kind, std::string_view name, double value) {
   };
   if (!std::isfinite(value)) refuse("give a finite number");
   const bool passive = kind == Kind::resistor || kind == Kind::inductor || kind == Kind::capacitor;
-  if (passive && std::abs(value) < std::numeric_limits<double>::min()) {
-    refuse("give a number that is not zero, or leave the element out");
+  if (passive && value != 0.0 && std::abs(value) < std::numeric_limits<double>::min()) {
+    refuse("ngspice reads a number below 2.2e-308 as 0; write 0 or a larger one");
   }
   if (kind == Kind::coupling && std::abs(value) > 1.0) refuse("give a number from -1 to 1");
 }
@@ -251,7 +264,11 @@ void check_element(const Element& element) {
   check_references(element, rules);
   check_parameters(element);
   check_fields(element, rules);
-  if (element.value_expression.empty()) check_value(element.kind, element.name, element.value);
+  if (element.value_expression.empty()) {
+    check_value(element.kind, element.name, element.value);
+  } else {
+    check_expression(element);
+  }
 }
 
 const Parameter* find_parameter(std::span<const Parameter> parameters, std::string_view name) {

@@ -1,6 +1,7 @@
 // What an element of each kind may hold; the table of circuit.hpp as data. Not installed.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,6 +39,10 @@ void check_element(const Element& element);
 
 /// The value alone; again after a parameter was put in its place.
 void check_value(Kind kind, std::string_view name, double value);
+
+/// Digits with a point and an exponent, as programs write them; the usual case by far. None for
+/// anything else, which may still be a number.
+std::optional<double> parse_plain_number(std::string_view text);
 
 /// The parameter of this name (any case), or null.
 const Parameter* find_parameter(std::span<const Parameter> parameters, std::string_view name);

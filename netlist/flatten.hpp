@@ -1,6 +1,7 @@
 // A circuit with its instances replaced by their definitions' elements.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -16,11 +17,19 @@ struct FlatCircuit {
   std::vector<InitialVoltage> initial_voltages;
 };
 
-/// Ground is called "0" everywhere.
-/// @throws NetlistError for an unknown definition, a wrong number of pins, an unknown parameter, a
-/// parameter that makes a value impossible (a resistance of 0), an F, H or K that refers to what is
-/// not there (names inside a definition mean its own elements), two K of the same pair, definitions
-/// that contain themselves or lie more than 100 deep, and more than ten million elements.
-FlatCircuit flatten(const Circuit& circuit);
+/// What one circuit may become; a few lines of nested definitions can stand for more than memory
+/// holds.
+struct FlattenLimits {
+  std::size_t elements = 10'000'000;  ///< instances, parameters, long expressions too
+  std::size_t name_bytes = std::size_t(1) << 32;
+};
+
+/// Ground is called "0" everywhere. Expressions have become values (scopes: see Parameter).
+/// @throws NetlistError for an unknown definition, a wrong number of pins, an unknown parameter, an
+/// expression without a finite value or with an unknown name, parameters in a circle, an F, H or K
+/// that refers to what is not there (names inside a definition mean its own elements), two K of the
+/// same pair, definitions that contain themselves or lie more than 100 deep, and for more than the
+/// limits.
+FlatCircuit flatten(const Circuit& circuit, const FlattenLimits& limits = {});
 
 }  // namespace springspice::netlist

@@ -53,6 +53,18 @@ Subcircuit ideal_gyrator() {
   return out;
 }
 
+Subcircuit ideal_transformer() {
+  Subcircuit out;
+  out.name = "transformer_ideal";
+  out.pins = {"p1", "n1", "p2", "n2"};
+  out.parameters = {{"n", 1.0}};
+  out.elements = {voltage_source("vs", "n2", "sense", 0.0),
+                  with_parameter(vcvs("e1", "p2", "sense", "p1", "n1", 1.0), "n"),
+                  with_parameter(cccs("f1", "p1", "n1", "vs", 1.0), "n")};
+  out.heading = "ideal transformer: v2 = n v1, and n times the secondary's current from p1 to n1";
+  return out;
+}
+
 bool is_ideal_opamp(const Subcircuit& definition) {
   if (lower(definition.name) != "opamp_ideal" || definition.pins.size() != 3 ||
       definition.elements.size() != 1) {

@@ -27,7 +27,7 @@ std::string_view first_word(std::string_view line) {
 
 bool is_comment_line(std::string_view line) {
   const auto word = first_word(line);
-  return word.empty() || word[0] == '*' || word[0] == ';' || word == "$";
+  return word.empty() || word[0] == '*' || word[0] == ';' || word == "$" || word.starts_with("//");
 }
 
 std::string_view without_comment(std::string_view line) {

@@ -2,12 +2,15 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "netlist/circuit.hpp"
 #include "netlist/element_rules.hpp"
 #include "netlist/error.hpp"
 #include "netlist/parser.hpp"
@@ -51,7 +54,8 @@ std::size_t skip_exponent(std::string_view text, std::size_t at) {
   return end == digits ? at : end;
 }
 
-Parts split(std::string_view text) {
+/// @param all what errors quote
+Parts split(std::string_view all, std::string_view text) {
   Parts out;
   std::size_t begin = 0;
   if (!text.empty() && (text[0] == '+' || text[0] == '-')) {
@@ -63,7 +67,7 @@ Parts split(std::string_view text) {
   if (end < text.size() && text[end] == '.') end = skip_digits(text, end + 1);
   const std::size_t digit_count = end - begin - (end > whole ? 1 : 0);
   if (digit_count == 0)
-    refuse(text, "write digits, with a suffix of t g meg k m u n p f if wanted");
+    refuse(all, "write digits, with a suffix of t g meg k m u n p f if wanted");
   out.digits = text.substr(begin, end - begin);
   const std::size_t after = skip_exponent(text, end);
   if (after > end) out.exponent = text.substr(end + 1, after - end - 1);
@@ -142,13 +146,65 @@ double convert(std::string_view text, const Parts& parts, int shift) {
   return parts.negative ? -value : value;
 }
 
+// The micro sign and the Greek letter in UTF-8, and the micro sign in Latin-1, as u.
+std::string with_ascii_micro(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string_view pair = text.substr(i, 2);
+    if (pair == "\xc2\xb5" || pair == "\xce\xbc") {
+      out += 'u';
+      ++i;
+    } else {
+      out += text[i] == '\xb5' ? 'u' : text[i];
+    }
+  }
+  return out;
+}
+
+// LTspice's 4k7 is 4.7k.
+std::string with_leading_suffix(std::string text) {
+  const std::size_t begin = !text.empty() && (text[0] == '+' || text[0] == '-') ? 1 : 0;
+  const std::size_t letter = skip_digits(text, begin);
+  if (letter == begin) return text;
+  const std::size_t size = lower(std::string_view(text).substr(letter, 3)) == "meg" ? 3 : 1;
+  const std::size_t after = letter + size;
+  if (after >= text.size()) return text;
+  const char small = text[letter] >= 'A' && text[letter] <= 'Z'
+                         ? static_cast<char>(text[letter] - 'A' + 'a')
+                         : text[letter];
+  if (size == 1 && suffix_exponent(small) == 0) return text;
+  const std::size_t end = skip_digits(text, after);
+  if (end == after) return text;
+  return text.substr(0, letter) + "." + text.substr(after, end - after) +
+         text.substr(letter, size) + text.substr(end);
+}
+
 }  // namespace
 
-double parse_number(std::string_view text) {
+std::optional<double> parse_plain_number(std::string_view text) {
+  const char* begin = text.data();
+  const char* const end = begin + text.size();
+  if (begin != end && *begin == '+') ++begin;
+  // from_chars would take "inf" and "nan".
+  const char* first = begin != end && begin == text.data() && *begin == '-' ? begin + 1 : begin;
+  if (first == end || !((*first >= '0' && *first <= '9') || *first == '.')) return std::nullopt;
+  double value = 0.0;
+  const auto read = std::from_chars(begin, end, value);
+  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  return value;
+}
+
+double parse_number(std::string_view text, Dialect dialect) {
+  if (const auto plain = parse_plain_number(text)) return *plain;
   if (text.find(',') != std::string_view::npos) {
     refuse(text, "write the decimal point as '.' (ngspice would drop what is before the comma)");
   }
-  const Parts parts = split(text);
+  std::string spelled = with_ascii_micro(text);
+  if (spelled != text && dialect != Dialect::ltspice) {
+    refuse(text, "write the micro sign as u");
+  }
+  if (dialect == Dialect::ltspice) spelled = with_leading_suffix(std::move(spelled));
+  const Parts parts = split(text, spelled);
   const Scale scale = scale_of(text, parts.tail);
   const double value = convert(text, parts, scale.exponent);
   return scale.mil ? value * 25.4e-6 : value;

@@ -1,13 +1,44 @@
-// Text -> circuit: reads what format_deck() writes, and its natural variations.
+// Text -> circuit: reads what format_deck() writes, and what people write.
 //
-// Understood: the title line; `*` comment lines; `;` and `$ ` end-of-line comments; continuation
-// lines (`+`); element cards of the kinds in circuit.hpp (values plain or with the suffixes t g meg
-// k mil m u n p f, units after them ignored, as ngspice reads them: `1F` is 1e-15, `M` is milli);
-// `ic=`, `dc`, `ac mag phase`, `trnoise(na ts 0 0)`, `pwl(t y ...)`, `noisy=`,
-// `.subckt name pins [params:] p=default` with values `{p}` or `p`, `.ends [name]`,
-// `.ic v(a)=1 v(b)=2`, `.options`, `.save`, `.tran`, `.op`, `.end`. Analyses other than `.tran` are
-// accepted and dropped (.op .ac .noise .dc); a `.control` block, `.include` (see
-// expand_includes()), `.lib`, `.param`, `.model` and expressions are refused by name.
+// Lines. The first is the title. `*` begins a comment line; `;`, a `$` that stands alone, and `//`
+// after a blank begin a comment at the end of a line; `+` continues a card, over comments and empty
+// lines too. LF or CRLF. Upper and lower case are the same. The deck ends with `.end`.
+//
+// Elements are those of circuit.hpp. A value is
+//   a number     plain or with a suffix t g meg k mil m u n p f, and a unit that is ignored, as
+//                ngspice reads them: `1F` is 1e-15, `M` is milli; in LTspice also 4k7 and the micro sign
+//   {expression} or 'expression', see expression.hpp; kept as text, computed by flatten()
+//   a name       of a parameter of the .subckt around it, without braces
+// `ic=`, `ac`, `pwl`, `trnoise` and `.ic` take numbers, or expressions of `.param` that stand above
+// them, which become numbers at once.
+//
+//   R L C       `R=`, `L=`, `C=` may stand before the value. m=N parts in parallel: R/N, L/N, C N.
+//               R: noisy=0, noiseless. L, C: ic=. tc= tc1= tc2= dtemp=, on L and C also rser= lser=
+//               rpar= cpar= rlshunt=, where they are 0; else refused with what to write. In LTspice
+//               notes such as tol= and mfg= are dropped. An L of LTspice without Rser= is the
+//               plain inductor here (LTspice would give it 1 milliohm)
+//   V I         [dc] value, ac magnitude [phase], trnoise(na ts 0 0), pwl(t y ...), pwl t y ...,
+//               pwl file="NAME", pwl file "NAME" in any order. Without a value the source has the
+//               pwl's first; 0 with trnoise and with a file, which nothing here reads
+//   X           nodes, subcircuit, [params:] name=value ...
+//
+// Cards:
+//   .subckt name pins [params:] p=default ... .ends [name]    definitions inside definitions too:
+//               see definition_stack.hpp for their names
+//   .param a=1 b={2*a} c=a+b (.csparam, .global_param)         in any order at the top level; inside
+//               a .subckt they see its parameters and those above them
+//   .ic v(a)=1  .options  .save  .temp  .tran step stop [0 [longest]] [uic] (Xyce: noop; LTspice:
+//               .tran stop, too; both: a step of 0, for which the longest step stands, else
+//               stop/50). Xyce's .options are dropped: they belong to its packages
+//   dropped: .op .ac .noise .dc .tf .sens .pz .disto .print .plot .probe .four .meas .measure .width
+//               .title .nodeset .backanno .net .wave .preprocess replaceground|removeunused, and
+//               .control ... .endc with all between
+//   .include .inc .lib are for expand_includes(), and refused here
+//
+// Refused with the reason: devices that are not linear or have a delay (A B D J M N O P Q S T U W Y
+// Z), .model, .func, .if, .step, .global (but of ground). With ReadOptions::keep_unknown devices,
+// .model and .func go to Circuit::foreign as text; so does a .subckt that holds one, card by card,
+// and every instance of it, since no matrix could stand for a part of it.
 //
 // Refused where ngspice would guess: `1,5` (ngspice reads 5), a missing value (ngspice takes 1
 // milliohm), a number with text that is neither suffix nor unit letters, `1a` (ngspice 39 reads 1,
@@ -27,21 +58,31 @@
 #include <string_view>
 
 #include "netlist/circuit.hpp"
+#include "netlist/dialect.hpp"
+#include "netlist/source_text.hpp"
 
 namespace springspice::netlist {
+
+struct ReadOptions {
+  Dialect dialect = Dialect::ngspice;
+  bool keep_unknown = false;  ///< devices go to Circuit::foreign; else they are refused
+};
 
 /// @param text the deck; LF or CRLF.
 /// @param name what error messages call it: "NAME:line:column: ...".
 /// @throws NetlistError with line, column, the text there, and what was expected.
-Circuit parse_deck(std::string_view text, std::string_view name);
+Circuit parse_deck(std::string_view text, std::string_view name, const ReadOptions& options = {});
 
-/// A number as SPICE writes it: "4.7k" is 4700, "1meg" is 1e6, "10uF" is 1e-5. Rounded once: the
-/// double nearest to what is written.
+/// The same, of a deck with its files (expand_includes()): errors name the file and its line.
+Circuit parse_deck(const SourceText& source, const ReadOptions& options = {});
+
+/// A number as SPICE writes it: "4.7k" is 4700, "1meg" is 1e6, "10uF" is 1e-5; in LTspice's dialect
+/// also "4k7" and the micro sign. Rounded once: the double nearest to what is written.
 /// @throws NetlistError
-double parse_number(std::string_view text);
+double parse_number(std::string_view text, Dialect dialect = Dialect::ngspice);
 
-/// The deck without `.tran`, `.op`, `.ac`, `.noise`, `.dc`, `.save` and `.end` (and their
-/// continuation lines). Every other line keeps its exact bytes, `.ic` and `.options` too, so that
+/// The deck without analyses, what they save, print and measure, `.control` blocks and `.end` (and
+/// their continuation lines). Every other line keeps its exact bytes, `.ic` and `.options` too, so that
 /// what an engine runs is what the file says. The title line always stays.
 std::string strip_analyses(std::string_view text);
 
@@ -54,18 +95,8 @@ std::string replace_cards(
     const std::function<std::optional<std::string>(std::string_view name, std::string_view card)>&
         rewrite);
 
-/// The deck with every V and I source outside a .subckt constant: without its trnoise(...) or
-/// pwl(...), with its DC value; where it gives none, with the value at time 0, as ngspice does.
+/// The deck with every V and I source outside a .subckt constant: without its trnoise(...), pwl or
+/// pwl file, with its DC value; where it gives none, with the value at time 0, as ngspice does.
 std::string strip_waveforms(std::string_view text);
-
-/// The deck with the texts of its `.include FILE` lines (quotes optional, `.inc` too) in their
-/// place; those inside a .subckt stay, for parse_deck() to refuse. parse_deck() of the result
-/// counts lines in the expanded text.
-/// @param name what error messages call the deck
-/// @param read returns the text of a file that lies beside the deck, or throws
-/// @throws NetlistError for a name with a path separator, a colon or `..`, for an `.include` inside
-/// an included file, and for more than 16 of them.
-std::string expand_includes(std::string_view text, std::string_view name,
-                            const std::function<std::string(const std::string& file)>& read);
 
 }  // namespace springspice::netlist

@@ -1,6 +1,9 @@
 #include "netlist/references.hpp"
 
+#include <algorithm>
 #include <set>
+#include <span>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -8,19 +11,41 @@
 
 #include "netlist/element_rules.hpp"
 #include "netlist/error.hpp"
+#include "netlist/expression.hpp"
 
 namespace springspice::netlist {
 namespace {
 
 std::string names_of(const std::vector<Parameter>& parameters) {
   if (parameters.empty()) return "no parameters";
+  constexpr std::size_t kShown = 10;
   std::string out = "only";
-  for (const auto& parameter : parameters) out += " " + parameter.name;
-  return out;
+  for (const auto& parameter : std::span(parameters).first(std::min(parameters.size(), kShown))) {
+    out += " " + parameter.name;
+  }
+  return parameters.size() > kShown ? out + " ..." : out;
 }
 
+// Looked up for each argument of each instance; the sets of long lists are made once.
+class ParameterNames {
+ public:
+  bool has(const Subcircuit& definition, std::string_view name) {
+    constexpr std::size_t kFew = 8;
+    const auto& parameters = definition.parameters;
+    if (parameters.size() <= kFew) return find_parameter(parameters, name) != nullptr;
+    auto& known = sets_[&definition];
+    if (known.empty()) {
+      for (const auto& parameter : parameters) known.insert(lower(parameter.name));
+    }
+    return known.contains(lower(name));
+  }
+
+ private:
+  std::unordered_map<const Subcircuit*, std::unordered_set<std::string>> sets_;
+};
+
 // What is wrong with the instance; empty if nothing is.
-std::string instance_fault(const Element& element, const Circuit& circuit) {
+std::string instance_fault(const Element& element, const Circuit& circuit, ParameterNames& names) {
   const Subcircuit* definition = circuit.find_definition(element.references[0]);
   if (definition == nullptr) {
     return fmt::format("instance {}: no subcircuit {} is defined; add its .subckt",
@@ -31,7 +56,7 @@ std::string instance_fault(const Element& element, const Circuit& circuit) {
                        element.nodes.size(), quoted(definition->name), definition->pins.size());
   }
   for (const auto& parameter : element.parameters) {
-    if (find_parameter(definition->parameters, parameter.name) == nullptr) {
+    if (!names.has(*definition, parameter.name)) {
       return fmt::format("instance {}: unknown parameter {}; {} has {}", quoted(element.name),
                          quoted(parameter.name), quoted(definition->name),
                          names_of(definition->parameters));
@@ -83,12 +108,41 @@ class Scope {
 void check_references(const std::vector<Element>& scope, const Circuit& circuit,
                       const std::function<std::string(std::size_t)>& where) {
   Scope names(scope);
+  ParameterNames parameters;
   for (std::size_t i = 0; i < scope.size(); ++i) {
     const Element& element = scope[i];
     if (element.references.empty()) continue;
     const std::string fault =
-        element.kind == Kind::instance ? instance_fault(element, circuit) : names.fault(element);
+        element.kind == Kind::instance ? instance_fault(element, circuit, parameters)
+                                                       : names.fault(element);
     if (!fault.empty()) throw NetlistError(where(i) + fault);
+  }
+}
+
+void check_expressions(const std::vector<Element>& scope, const Subcircuit* definition,
+                       const GlobalParameters& globals,
+                       const std::function<std::string(std::size_t)>& where) {
+  std::unordered_set<std::string> own;
+  if (definition != nullptr) {
+    for (const auto* list : {&definition->parameters, &definition->locals}) {
+      for (const auto& parameter : *list) own.insert(lower(parameter.name));
+    }
+  }
+  const auto check = [&](std::size_t i, const std::string& expression) {
+    if (expression.empty()) return;
+    for (const auto& name : names_in(expression)) {
+      const std::string key = lower(name);
+      if (own.contains(key) || globals.find(key) != nullptr || key == "pi") continue;
+      throw NetlistError(fmt::format("{}element {}: {} is not known; give it with .param{}",
+                                     where(i), quoted(scope[i].name), quoted(name),
+                                     definition == nullptr
+                                         ? ""
+                                         : ", or as a parameter of the .subckt"));
+    }
+  };
+  for (std::size_t i = 0; i < scope.size(); ++i) {
+    check(i, scope[i].value_expression);
+    for (const auto& argument : scope[i].parameters) check(i, argument.expression);
   }
 }
 

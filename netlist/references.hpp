@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "netlist/circuit.hpp"
+#include "netlist/parameters.hpp"
 
 namespace springspice::netlist {
 
@@ -15,5 +16,12 @@ namespace springspice::netlist {
 /// @throws NetlistError
 void check_references(const std::vector<Element>& scope, const Circuit& circuit,
                       const std::function<std::string(std::size_t)>& where);
+
+/// Checks that the expressions of a scope's elements use known names only.
+/// @param definition around the elements; null for those of the circuit
+/// @throws NetlistError
+void check_expressions(const std::vector<Element>& scope, const Subcircuit* definition,
+                       const GlobalParameters& globals,
+                       const std::function<std::string(std::size_t)>& where);
 
 }  // namespace springspice::netlist

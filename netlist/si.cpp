@@ -11,6 +11,7 @@ namespace springspice::netlist {
 const char* unit_of(Kind kind) {
   switch (kind) {
     case Kind::resistor:
+    case Kind::ccvs:
       return "ohm";
     case Kind::capacitor:
       return "F";

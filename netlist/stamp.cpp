@@ -138,6 +138,12 @@ class Stamper {
     if (has_branch(element.kind)) return stamp_branch(element, a, b);
     switch (element.kind) {
       case Kind::resistor:
+        if (element.value == 0.0) {
+          throw NetlistError(fmt::format("element {}: a resistance of 0 has no conductance; "
+                                         "simplify() the circuit first, or leave the element out "
+                                         "and join its nodes",
+                                         quoted(element.name)));
+        }
         return put_admittance(a_, a, b, a, b, 1.0 / element.value);
       case Kind::capacitor:
         if (element.initial) {

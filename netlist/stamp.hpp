@@ -56,7 +56,7 @@ struct Descriptor {
 };
 
 /// @throws NetlistError for an F, H or K that refers to what is not there, for coupled inductors of
-/// opposite sign (M would be imaginary), and for an initial voltage of ground or of a node that no
+/// opposite sign (M would be imaginary), for a resistance of 0, and for an initial voltage of ground or of a node that no
 /// element touches.
 Descriptor stamp(const FlatCircuit& circuit);
 

@@ -7,7 +7,17 @@
 namespace springspice::netlist {
 namespace {
 
-constexpr std::string_view kStripped[] = {".tran", ".op", ".ac", ".noise", ".dc", ".save", ".end"};
+constexpr std::string_view kStripped[] = {
+    ".tran",  ".op",   ".ac",    ".noise", ".dc",      ".tf",    ".sens",     ".pz",  ".disto",
+    ".save",  ".meas", ".print", ".plot",  ".measure", ".probe", ".backanno", ".net", ".wave",
+    ".width", ".four", ".end"};
+
+// Takes the lines down to .endc from the text.
+void skip_commands(std::string_view& text) {
+  while (!text.empty()) {
+    if (lower(first_word(take_line(text))) == ".endc") return;
+  }
+}
 
 }  // namespace
 
@@ -20,6 +30,11 @@ std::string strip_analyses(std::string_view text) {
     const auto line = take_line(text);
     const auto word = first_word(line);
     const bool comment = is_comment_line(line);
+    if (!title && lower(word) == ".control") {
+      skip_commands(text);
+      stripping = true;
+      continue;
+    }
     if (!title && !comment && word[0] != '+') {
       stripping = std::ranges::find(kStripped, lower(word)) != std::end(kStripped);
     }

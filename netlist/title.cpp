@@ -17,10 +17,11 @@ bool is_element(std::string_view title, const Circuit& circuit) {
   std::string text = "\n";
   text += title;
   try {
-    DeckReader reader(text, "title");
+    const Reading reading{Places("title")};
+    DeckReader reader(text, reading.places);
     Card card;
     if (!reader.next(card)) return false;
-    const Element element = parse_element(card, "title", nullptr);
+    const Element element = parse_element(card, reading, {});
     check_element(element);
     return element.kind != Kind::instance ||
            circuit.find_definition(element.references[0]) != nullptr;

@@ -10,22 +10,36 @@
 namespace springspice::netlist {
 namespace {
 
-// The words between the parentheses. A comma separates there, as it does for ngspice.
+// Cuts a word at its commas, which separate numbers there, as they do for ngspice.
+void append_parts(Token rest, std::vector<Token>& out) {
+  while (!rest.text.empty()) {
+    const auto comma = is_group(rest.text) ? std::string_view::npos : rest.text.find(',');
+    Token part = rest;
+    part.text = rest.text.substr(0, comma);
+    if (!part.text.empty()) out.push_back(part);
+    const std::size_t used = comma == std::string_view::npos ? rest.text.size() : comma + 1;
+    rest.text.remove_prefix(used);
+    rest.column += static_cast<int>(used);
+  }
+}
+
+// The words between the parentheses, or numbers without any.
 std::vector<Token> arguments(CardCursor& cursor) {
   std::vector<Token> out;
-  cursor.expect("(", "a waveform");
-  while (!cursor.accept(")")) {
-    Token rest = cursor.word("a number or ')'");
-    while (!rest.text.empty()) {
-      const auto comma = rest.text.find(',');
-      Token part = rest;
-      part.text = rest.text.substr(0, comma);
-      if (!part.text.empty()) out.push_back(part);
-      const std::size_t used = comma == std::string_view::npos ? rest.text.size() : comma + 1;
-      rest.text.remove_prefix(used);
-      rest.column += static_cast<int>(used);
-    }
+  if (cursor.accept("(")) {
+    while (!cursor.accept(")")) append_parts(cursor.word("a number or ')'"), out);
+  } else {
+    while (cursor.at_number()) append_parts(cursor.word("a number"), out);
   }
+  return out;
+}
+
+// file=NAME, file "NAME", (file="NAME")
+PiecewiseLinearFile read_file(CardCursor& cursor, bool parentheses) {
+  cursor.accept("file");
+  cursor.accept("=");
+  PiecewiseLinearFile out{cursor.file("a file's name")};
+  if (parentheses) cursor.expect(")", "pwl(file=...)");
   return out;
 }
 
@@ -64,17 +78,26 @@ PiecewiseLinear make_points(const CardCursor& cursor, const Token& at,
 
 }  // namespace
 
+bool is_waveform(const CardCursor& cursor) {
+  return cursor.at_call() || lower(cursor.peek().text) == "pwl";
+}
+
 Waveform read_waveform(CardCursor& cursor) {
   const Token at = cursor.word("a waveform");
   const std::string name = lower(at.text);
   if (name == "trnoise") return make_noise(cursor, at, arguments(cursor));
-  if (name == "pwl") return make_points(cursor, at, arguments(cursor));
-  refuse_waveform(cursor, at);
+  if (name != "pwl") refuse_waveform(cursor, at);
+  if (lower(cursor.peek().text) == "file") return read_file(cursor, false);
+  CardCursor inside = cursor;
+  if (inside.accept("(") && lower(inside.peek().text) == "file") {
+    cursor.accept("(");
+    return read_file(cursor, true);
+  }
+  return make_points(cursor, at, arguments(cursor));
 }
 
 void refuse_waveform(const CardCursor& cursor, const Token& at) {
-  const std::string name = lower(at.text);
-  if (name == "trnoise" || name == "pwl") {
+  if (lower(at.text) == "trnoise") {
     cursor.fail(at, fmt::format("{}: put its numbers in parentheses", quoted(at.text)));
   }
   cursor.fail(at, fmt::format("{}: a source here is constant (dc) with an ac amplitude and "

@@ -1,4 +1,4 @@
-// trnoise(...) and pwl(...) on the card of a V or I source. Not installed.
+// trnoise(...), pwl(...) and pwl file=... on the card of a V or I source. Not installed.
 #pragma once
 
 #include "netlist/card_cursor.hpp"
@@ -6,7 +6,10 @@
 
 namespace springspice::netlist {
 
-/// The cursor stands at the waveform's name, which a `(` follows.
+/// Whether the cursor stands at a waveform: `name(...)`, or pwl without parentheses.
+bool is_waveform(const CardCursor& cursor);
+
+/// The cursor stands at the waveform's name.
 /// @throws NetlistError for other waveforms, and for a TRNOISE with 1/f or telegraph noise.
 Waveform read_waveform(CardCursor& cursor);
 

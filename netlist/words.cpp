@@ -45,4 +45,21 @@ void check_saved_word(std::string_view word) {
   refuse_word(".save", word, "a vector such as v(x1), v(a,b) or @r1[i]");
 }
 
+void check_expression(std::string_view expression, std::string_view what) {
+  if (is_made_of(expression, " *-/^(),<>=!?:&|%")) return;
+  throw NetlistError(
+      fmt::format("{}: the expression {} cannot be written; use numbers, names of parameters, "
+                  "+ - * / and parentheses",
+                  what, quoted(expression)));
+}
+
+void check_file_name(std::string_view file) {
+  const bool good = !file.empty() && std::ranges::all_of(file, [](char c) {
+    return static_cast<unsigned char>(c) >= ' ' && c != '\x7f' && c != '"';
+  });
+  if (good) return;
+  throw NetlistError(fmt::format(
+      ".include {}: give a file's name without quotes and control characters", quoted(file)));
+}
+
 }  // namespace springspice::netlist

@@ -5,193 +5,77 @@
 #include <cstddef>
 #include <string_view>
 #include <unordered_set>
-#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "netlist/card_text.hpp"
 #include "netlist/element_rules.hpp"
+#include "netlist/element_writer.hpp"
 #include "netlist/error.hpp"
+#include "netlist/option_cards.hpp"
 #include "netlist/title.hpp"
 #include "netlist/words.hpp"
 
 namespace springspice::netlist {
 namespace {
 
-constexpr std::size_t kLineLength = 100;
 // Bytes of an element with its comments; what is reserved and never written costs no memory.
 constexpr std::size_t kUsualCard = 128;
 
-// ngspice reads bytes, not characters; a tab would not survive the reading back.
-char printable(char c) {
-  if (c == '\t') return ' ';
-  return c < ' ' || c > '~' ? '?' : c;
-}
-
-// Without the blanks at its end.
-void append_printable(std::string& out, std::string_view text) {
-  const std::size_t begin = out.size();
-  out.resize(begin + text.size());
-  std::ranges::transform(text, out.begin() + static_cast<std::ptrdiff_t>(begin),
-                         [](char c) { return printable(c); });
-  const auto last = std::string_view(out).substr(begin).find_last_not_of(' ');
-  out.resize(last == std::string_view::npos ? begin : begin + last + 1);
-}
-
-// find_first_of("\r\n") asks a function for each character.
-std::size_t find_line_break(std::string_view text) {
-  return std::min(text.find('\n'), text.find('\r'));
-}
-
-// The blank after the star also keeps ngspice from running a comment: it runs what follows `*#`.
-void append_comment_lines(std::string& out, std::string_view text) {
-  if (text.empty()) return;
-  while (true) {
-    const std::size_t end = find_line_break(text);
-    out += "* ";
-    const std::size_t begin = out.size();
-    append_printable(out, text.substr(0, end));
-    if (out.size() == begin) out.pop_back();
-    out += '\n';
-    if (end == std::string_view::npos) return;
-    text.remove_prefix(end + (text.substr(end).starts_with("\r\n") ? 2 : 1));
-  }
-}
-
-// Nothing if the comment cannot stand at the end of a line.
-void append_inline_comment(std::string& out, std::string_view comment) {
-  if (find_line_break(comment) != std::string_view::npos) return;
-  const auto first = comment.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return;
-  out += " ; ";
-  append_printable(out, comment.substr(first));
-}
-
-void append(std::string& out, std::string_view text) { out += text; }
-void append(std::string& out, char c) { out += c; }
-void append(std::string& out, double value) { append_number(out, value); }
-
-/// Words of one card, with a blank between them; a card that grows too long goes on in `+` lines.
-/// Written in place, since a deck has millions of words.
-class CardText {
+/// Names of nodes in v(...): a node inside an instance is xa.n in ngspice, xa:n elsewhere.
+class NodePaths {
  public:
-  explicit CardText(std::string& out) : out_(out) {}
-
-  /// One word, of texts and numbers one after the other.
-  template <class... Pieces>
-  void add(const Pieces&... pieces) {
-    const std::size_t before = out_.size();
-    if (column_ > 0) out_ += ' ';
-    const std::size_t begin = out_.size();
-    (append(out_, pieces), ...);
-    const std::size_t size = out_.size() - begin;
-    if (column_ > 0 && column_ + 1 + size > kLineLength) {
-      out_.insert(before, "\n+");
-      column_ = 1;
+  NodePaths(const Circuit& circuit, Dialect dialect) {
+    if (dialect == Dialect::ngspice) return;
+    for (const auto& element : circuit.elements()) {
+      if (element.kind == Kind::instance) instances_.insert(lower(element.name));
     }
-    column_ += size + (column_ > 0 ? 1 : 0);
+  }
+
+  std::string translate(std::string_view node) const {
+    std::string out(node);
+    const auto dot = out.find('.');
+    if (dot == std::string::npos || !instances_.contains(lower(node.substr(0, dot)))) return out;
+    for (char& c : out) {
+      if (c == '.') c = ':';
+    }
+    return out;
+  }
+
+  /// The same in a word such as v(a) or v(a,b).
+  std::string translate_call(std::string_view word) const {
+    std::string out;
+    while (!word.empty()) {
+      const std::size_t end = std::min(word.find_first_of("(),"), word.size());
+      out += translate(word.substr(0, end));
+      if (end < word.size()) out += word[end];
+      word.remove_prefix(std::min(end + 1, word.size()));
+    }
+    return out;
   }
 
  private:
-  std::string& out_;
-  std::size_t column_ = 0;
+  std::unordered_set<std::string> instances_;
 };
 
-void append_waveform(CardText& card, const TransientNoise& noise) {
-  card.add("trnoise(", noise.amplitude);
-  card.add(noise.step_s);
-  card.add('0');
-  card.add("0)");
-}
-
-void append_waveform(CardText& card, const PiecewiseLinear& points) {
-  const std::size_t last = points.time_s.size() - 1;  // check_element() asks for one at least
-  for (std::size_t i = 0; i <= last; ++i) {
-    card.add(i == 0 ? "pwl(" : "", points.time_s[i]);
-    card.add(points.value[i], i == last ? ")" : "");
-  }
-}
-
-void append_waveform(CardText& card, const PiecewiseLinearFile& points) {
-  card.add("pwl");
-  card.add("file=\"", points.file, '"');
-}
-
-void append_value(CardText& card, const Element& element) {
-  if (element.kind == Kind::instance) return;
-  if (element.kind == Kind::voltage || element.kind == Kind::current) card.add("dc");
-  if (element.value_expression.empty()) {
-    card.add(element.value);
-  } else {
-    card.add('{', element.value_expression, '}');
-  }
-  if (element.ac) {
-    card.add("ac");
-    card.add(element.ac->magnitude);
-    if (element.ac->phase_deg != 0.0 || std::signbit(element.ac->phase_deg)) {
-      card.add(element.ac->phase_deg);
-    }
-  }
-  if (element.waveform) {
-    std::visit([&](const auto& waveform) { append_waveform(card, waveform); }, *element.waveform);
-  }
-  if (element.initial) card.add("ic=", *element.initial);
-  if (!element.noisy) card.add("noisy=0");
-}
-
-void append_parameters(CardText& card, const std::vector<Parameter>& parameters) {
-  for (const auto& parameter : parameters) card.add(parameter.name, '=', parameter.value);
-}
-
-void append_words(CardText& card, const std::vector<std::string>& words) {
-  for (const auto& word : words) card.add(word);
-}
-
-void append_card(std::string& out, const Element& element) {
-  check_element(element);
-  CardText card(out);
-  card.add(element.name);
-  append_words(card, element.nodes);
-  append_words(card, element.references);
-  append_value(card, element);
-  append_parameters(card, element.parameters);
-  append_inline_comment(out, element.comment);
-}
-
-void append_element(std::string& out, const Element& element) {
-  append_comment_lines(out, element.heading);
-  if (find_line_break(element.comment) != std::string_view::npos) {
-    append_comment_lines(out, element.comment);
-  }
-  append_card(out, element);
-  out += '\n';
-}
-
-void append_definition(std::string& out, const Subcircuit& definition) {
-  append_comment_lines(out, definition.heading);
-  CardText card(out);
-  card.add(".subckt");
-  card.add(definition.name);
-  append_words(card, definition.pins);
-  append_parameters(card, definition.parameters);
-  out += '\n';
-  for (const auto& element : definition.elements) append_element(out, element);
-  out += ".ends " + definition.name + "\n";
-}
-
-void append_checked_words(std::string& out, std::string_view name,
-                          const std::vector<std::string>& words, void (*check)(std::string_view)) {
-  if (words.empty()) return;
+void append_card_of(std::string& out, std::string_view name,
+                    const std::vector<std::string>& words) {
   CardText card(out);
   card.add(name);
-  for (const auto& word : words) {
-    check(word);
-    card.add(word);
-  }
+  for (const auto& word : words) card.add(word);
   out += '\n';
 }
 
-void append_initial_voltages(std::string& out, const std::vector<InitialVoltage>& voltages) {
+void append_includes(std::string& out, const std::vector<std::string>& files) {
+  for (const auto& file : files) {
+    check_file_name(file);
+    out += ".include \"" + file + "\"\n";
+  }
+}
+
+void append_initial_voltages(std::string& out, const std::vector<InitialVoltage>& voltages,
+                             const NodePaths& paths) {
   if (voltages.empty()) return;
   CardText card(out);
   card.add(".ic");
@@ -206,9 +90,26 @@ void append_initial_voltages(std::string& out, const std::vector<InitialVoltage>
       throw NetlistError(fmt::format(".ic: the voltage of node {} is {}; give a finite number",
                                      quoted(node), volt));
     }
-    card.add("v(", node, ")=", volt);
+    card.add("v(", paths.translate(node), ")=", volt);
   }
   out += '\n';
+}
+
+void append_saved(std::string& out, const Circuit& circuit, Dialect dialect,
+                  const NodePaths& paths) {
+  std::vector<std::string> words;
+  for (const auto& word : circuit.saved) {
+    check_saved_word(word);
+    words.push_back(paths.translate_call(word));
+  }
+  if (dialect != Dialect::xyce) {
+    if (!words.empty()) append_card_of(out, ".save", words);
+    return;
+  }
+  // Xyce prints nothing unless it is told to.
+  if (!circuit.transient) return;
+  if (words.empty()) words.emplace_back("v(*)");
+  append_card_of(out, ".print tran", words);
 }
 
 void append_transient(std::string& out, const Transient& transient) {
@@ -224,32 +125,105 @@ void append_transient(std::string& out, const Transient& transient) {
   out += transient.use_initial ? " uic\n" : "\n";
 }
 
+// The difference to the expected value is a measurement too, so that every simulator prints it.
+void append_measure(std::string& out, const Measure& measure, Dialect dialect,
+                    const NodePaths& paths) {
+  check_parameter_name(measure.name);
+  check_name(measure.node, ".meas: node");
+  if (!std::isfinite(measure.expected) || !std::isfinite(measure.at_s) || measure.at_s < 0.0) {
+    throw NetlistError(fmt::format(".meas {}: {} V at {} s; give finite numbers, a time from 0",
+                                   quoted(measure.name), measure.expected, measure.at_s));
+  }
+  const std::string expected = format_number(measure.expected);
+  out += fmt::format(".meas tran {} find v({}) at={} ; expected {}\n", measure.name,
+                     paths.translate(measure.node), format_number(measure.at_s), expected);
+  const char* form = ".meas tran {0}_error param='{0}-({1})'\n";
+  if (dialect == Dialect::xyce) form = ".meas tran {0}_error eqn {{{0}-({1})}}\n";
+  if (dialect == Dialect::ltspice) form = ".meas tran {0}_error param {0}-({1})\n";
+  out += fmt::format(fmt::runtime(form), measure.name, expected);
+}
+
+// Cards of kinds that nothing here knows stay what they were, so they stay in their dialect.
+void append_foreign(std::string& out, const Circuit& circuit, Dialect dialect) {
+  for (const auto& card : circuit.foreign) {
+    if (dialect != Dialect::ngspice) {
+      throw NetlistError(
+          fmt::format("card {}: its kind is not known here, so it is not translated "
+                      "to {}; write for ngspice, or take it out",
+                      quoted(card.name), display_name(dialect)));
+    }
+    if (card.text.empty() || find_line_break(card.text) != std::string_view::npos) {
+      throw NetlistError(fmt::format("card {}: its text is {}; give one line", quoted(card.name),
+                                     quoted(card.text)));
+    }
+    out += card.text + '\n';
+  }
+}
+
+// Below the heading, unless they stand there already, as in a deck that was read.
+std::string heading_with_notes(const Circuit& circuit, Dialect dialect) {
+  std::string heading = circuit.heading;
+  for (const auto& note : describe_substitutions(circuit, dialect)) {
+    if (heading.find(note) != std::string::npos) continue;
+    heading += (heading.empty() ? "" : "\n") + note;
+  }
+  return heading;
+}
+
+void append_heading(std::string& out, const Circuit& circuit, Dialect dialect) {
+  const std::string heading = heading_with_notes(circuit, dialect);
+  if (heading.empty()) return;
+  append_comment_lines(out, heading);
+  out += '\n';  // ends the circuit's heading; what follows is the first part's
+}
+
+void append_library(std::string& out, const Circuit& circuit, Dialect dialect) {
+  append_parameter_cards(out, circuit.parameters);
+  for (const auto& definition : circuit.definitions()) append_definition(out, definition, dialect);
+}
+
 }  // namespace
 
-std::string format_element(const Element& element) {
+std::string format_element(const Element& element, Dialect dialect) {
   std::string out;
-  append_card(out, element);
+  append_card(out, element, dialect);
   return out;
 }
 
-std::string format_deck(const Circuit& circuit) {
+std::string format_deck(const Circuit& circuit, Dialect dialect) {
   const std::string fault = title_fault(circuit.title, circuit);
   if (!fault.empty()) throw NetlistError(fault);
+  const NodePaths paths(circuit, dialect);
   std::string out;
   out.reserve(kUsualCard * circuit.elements().size());
   append_printable(out, circuit.title);
   out += out.empty() ? "*\n" : "\n";
-  if (!circuit.heading.empty()) {
-    append_comment_lines(out, circuit.heading);
-    out += '\n';  // ends the circuit's heading; what follows is the first part's
+  append_heading(out, circuit, dialect);
+  append_includes(out, circuit.includes);
+  append_library(out, circuit, dialect);
+  for (const auto& element : circuit.elements()) append_element(out, element, dialect);
+  append_foreign(out, circuit, dialect);
+  append_initial_voltages(out, circuit.initial_voltages, paths);
+  for (const auto& words : make_option_cards(circuit, dialect)) {
+    append_card_of(out, ".options", words);
   }
-  for (const auto& definition : circuit.definitions()) append_definition(out, definition);
-  for (const auto& element : circuit.elements()) append_element(out, element);
-  append_initial_voltages(out, circuit.initial_voltages);
-  append_checked_words(out, ".options", circuit.options, check_option_word);
-  append_checked_words(out, ".save", circuit.saved, check_saved_word);
+  append_saved(out, circuit, dialect, paths);
   if (circuit.transient) append_transient(out, *circuit.transient);
+  for (const auto& measure : circuit.measures) append_measure(out, measure, dialect, paths);
   out += ".end\n";
+  return out;
+}
+
+std::string format_definitions(const Circuit& circuit, Dialect dialect) {
+  if (!circuit.elements().empty() || circuit.transient || !circuit.initial_voltages.empty()) {
+    throw NetlistError(
+        "a library holds definitions and parameters alone; move elements, .ic and .tran into a "
+        "deck that includes it");
+  }
+  std::string out;
+  append_comment_lines(out, circuit.title);
+  append_heading(out, circuit, dialect);
+  append_library(out, circuit, dialect);
   return out;
 }
 

@@ -99,6 +99,15 @@ bool has_failed(const std::vector<Check>& checks) {
                      [](const Check& check) { return check.status == Check::Status::fail; });
 }
 
+// None where the deck is in the manifest's own units, or in no common ones.
+std::optional<CommonScale> find_other_units(const Problem& problem) {
+  const ProbeMap probes = map_probes(problem);
+  const StampedDeck deck(problem, probes);
+  if (!deck.obstacle().empty()) return std::nullopt;
+  const std::optional<CommonScale> scale = find_common_scale(problem, probes, deck);
+  return scale && !scale->is_identity() ? scale : std::nullopt;
+}
+
 }  // namespace
 
 bool Report::passed() const { return complete && !has_failed(checks); }
@@ -107,9 +116,11 @@ Report certify(const Problem& problem, const CertifyOptions& options) {
   return certify(problem, analyse(problem.system), options);
 }
 
-Report certify(const Problem& problem, const Analysis& analysis, const CertifyOptions& options) {
+Report certify(const Problem& given, const Analysis& analysis, const CertifyOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   Report report;
+  if (options.allow_rescale) report.scale = find_other_units(given);
+  const Problem problem = report.scale ? rescale(given, *report.scale) : given;
   const ProbeMap probes = map_probes(problem);
   const StampedDeck deck(problem, probes);
   report.realization = problem.design.realization;

@@ -12,6 +12,7 @@
 
 #include "sim/audit.hpp"
 #include "sim/check.hpp"
+#include "sim/common_scale.hpp"
 
 namespace springspice::sim {
 
@@ -33,6 +34,8 @@ struct CertifyOptions {
   /// Told each run's end state, in the order of the runs.
   std::function<void(std::uint64_t run, const core::State&)> on_end;
   bool stop_at_first_failure = false;
+  /// A deck that is the model in other units (common_scale.hpp) is certified in those.
+  bool allow_rescale = false;
   /// Told the check that starts and how far all of them are, 0 to 1.
   std::function<void(const std::string& check, double fraction)> on_progress;
   /// Told each point of `path`: model time, circuit, model.
@@ -60,6 +63,8 @@ struct Report {
   std::optional<SettledStates> settled;
 
   std::optional<Audit> audit;  ///< where kT > 0
+  /// The units in which it was certified; none where they are the manifest's.
+  std::optional<CommonScale> scale;
 
   bool complete = false;  ///< none was left out by stop_at_first_failure
 

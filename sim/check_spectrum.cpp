@@ -11,7 +11,7 @@
 //   reciprocity   the same where ngspice has no operating point to linearise about, and the network
 //                 is too large for its rescue methods: a current into the probe, and the voltages
 //                 over the resistors
-//   drives        other sources: each in turn has the AC amplitude 1, and the squares are added
+//   drives        else: each source in turn has the AC amplitude 1, and the squares are added
 #include <algorithm>
 #include <cmath>
 #include <complex>
@@ -119,7 +119,7 @@ class CircuitSpectrum {
     return density * std::pow(reading.probe->gain / flux, 2) / tau_;
   }
   const Element& part(const NoiseSource& source) const {
-    return *checker_.deck.circuit().find(source.incidence.front().where);
+    return *checker_.deck.find(source.incidence.front().where);
   }
 
   Checker& checker_;
@@ -228,10 +228,22 @@ bool are_resistors(const Checker& checker) {
   const double kT_j = checker.problem.system.kT * checker.problem.design.scales.energy_j;
   for (const NoiseSource& source : checker.problem.design.noise) {
     if (source.own) continue;
-    const Element* element = checker.deck.circuit().find(source.incidence.front().where);
+    const Element* element = checker.deck.find(source.incidence.front().where);
     const bool one = source.incidence.size() == 1 && std::abs(source.incidence[0].weight) == 1.0;
     if (!one || element == nullptr || element->kind != Kind::resistor) return false;
+    // Which resistors inside subcircuits are noisy is not for the harness to say.
+    if (element->name.find('.') != std::string::npos) return false;
     if (std::abs(source.density * element->value / (2.0 * kT_j) - 1.0) > 1e-9) return false;
+  }
+  return true;
+}
+
+// Reciprocity exchanges probe and source, so a current into the probe's node must be a force: not
+// where a node of its own shows the velocity.
+bool is_read_where_driven(const Checker& checker) {
+  for (std::size_t c = 0; c < checker.probes.ports.size(); ++c) {
+    const std::string& node = checker.deck.coordinate_probe(static_cast<Eigen::Index>(c)).node;
+    if (netlist::lower(node) != netlist::lower(checker.probes.ports[c]->node)) return false;
   }
   return true;
 }
@@ -240,7 +252,8 @@ Way choose_way(const Checker& checker) {
   if (!are_resistors(checker)) return Way::drives;
   const bool has_point = checker.problem.design.has_operating_point;
   const bool small = checker.deck.circuit().nodes().size() <= kMostNodesToRescue;
-  return has_point || small ? Way::noise : Way::reciprocity;
+  if (has_point || small) return Way::noise;
+  return is_read_where_driven(checker) ? Way::reciprocity : Way::drives;
 }
 
 // How many solves ngspice does in about 20 s. Measured: gmc grids, which are dense in K, 0.13 ms at

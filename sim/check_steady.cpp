@@ -1,4 +1,7 @@
 // `steady`: the settled circuit against the least-squares solution.
+#include <algorithm>
+#include <limits>
+
 #include <fmt/format.h>
 
 #include "sim/harness.hpp"
@@ -6,6 +9,26 @@
 
 namespace springspice::sim {
 namespace {
+
+// What the design's read-outs show of the least-squares fit.
+Eigen::VectorXd predict(const Checker& checker) {
+  const std::vector<netlist::Readout>& readouts = checker.problem.design.readouts;
+  Eigen::VectorXd out = Eigen::VectorXd::Zero(std::ssize(readouts));
+  for (std::size_t k = 0; k < readouts.size(); ++k) {
+    for (const auto& [coordinate, weight] : readouts[k].weights) {
+      out(static_cast<Eigen::Index>(k)) +=
+          weight * checker.analysis.fit(coordinate, readouts[k].output);
+    }
+  }
+  return out;
+}
+
+double measure_readouts(const Checker& checker, const Eigen::VectorXd& readouts) {
+  if (readouts.size() == 0) return 0.0;
+  const Eigen::VectorXd difference = readouts - predict(checker);
+  return difference.allFinite() ? difference.cwiseAbs().maxCoeff() / checker.problem.range
+                                : std::numeric_limits<double>::infinity();
+}
 
 Run make_operating_point(Harness& harness) {
   return {harness.deck(), OperatingPointRun{}, harness.vectors()};
@@ -35,12 +58,15 @@ Check check_steady(Checker& checker) {
   if (!check.detail.empty()) return check;
 
   Harness harness(checker);
+  harness.add_readouts();
   const Run run = has_point ? make_operating_point(harness) : make_settling(checker, harness);
   core::State settled;
+  Eigen::VectorXd readouts;
   checker.run(run, [&](double, std::span<const std::complex<double>> values) {
     settled = harness.read(values);
+    readouts = harness.read_readouts(values);
   });
-  check.value = measure_settled(checker, settled.x);
+  check.value = std::max(measure_settled(checker, settled.x), measure_readouts(checker, readouts));
   checker.settled = settled.x;
   decide(check);
   check.detail = has_point ? "operating point against the least-squares fit"
@@ -48,6 +74,10 @@ Check check_steady(Checker& checker) {
                                  "transient of {:.4g} units of time, BDF2, against the "
                                  "least-squares fit",
                                  plan_settling(checker).length);
+  if (readouts.size() > 0) {
+    check.detail += fmt::format("; {} read-out{} against its predictions", readouts.size(),
+                                readouts.size() == 1 ? "" : "s");
+  }
   return check;
 }
 

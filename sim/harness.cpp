@@ -1,5 +1,6 @@
 #include "sim/harness.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -35,8 +36,26 @@ Harness::Harness(const Checker& checker)
                     checker.problem.deck_name, kPrefix));
   }
   if (!text_.ends_with('\n')) text_ += '\n';
+  write_shorts();
   for (const Probe* probe : checker.probes.positions) vectors_.push_back(probe->node);
   for (const Probe* probe : checker.probes.velocities) vectors_.push_back(probe->node);
+}
+
+// ngspice reads a resistance of 0 as 1 milliohm.
+void Harness::write_shorts() {
+  const netlist::Circuit& circuit = checker_.deck.circuit();
+  const auto is_short = [](const netlist::Element& element) {
+    return element.kind == netlist::Kind::resistor && element.value == 0.0 &&
+           element.value_expression.empty();
+  };
+  if (std::ranges::none_of(circuit.elements(), is_short)) return;
+  text_ = netlist::replace_cards(
+      text_, [&](std::string_view name, std::string_view) -> std::optional<std::string> {
+        const netlist::Element* element = circuit.find(name);
+        if (element == nullptr || !is_short(*element)) return std::nullopt;
+        return fmt::format("v{}{} {} {} 0", kPrefix, element->name, element->nodes[0],
+                           element->nodes[1]);
+      });
 }
 
 void Harness::add_options(const std::string& words) { text_ += ".options " + words + "\n"; }
@@ -58,7 +77,7 @@ std::vector<Drive> Harness::place_sources(const std::string& tail, bool rewrite)
     if (sources[q].own) continue;
     for (std::size_t k = 0; k < sources[q].incidence.size(); ++k) {
       const auto& [where, weight] = sources[q].incidence[k];
-      const netlist::Element* element = checker_.deck.circuit().find(where);
+      const netlist::Element* element = checker_.deck.find(where);
       const bool own_source =
           element != nullptr && (element->kind == Kind::voltage || element->kind == Kind::current);
       std::string name = fmt::format("i{}n{}_{}", kPrefix, q, k);
@@ -137,6 +156,23 @@ void Harness::add_flux_integrators() {
                          format_number(tau), format_number(flux / tau));
     vectors_[c] = node;
   }
+}
+
+void Harness::add_readouts() {
+  for (const netlist::Readout& readout : checker_.problem.design.readouts) {
+    vectors_.push_back(readout.node);
+  }
+}
+
+Eigen::VectorXd Harness::read_readouts(std::span<const std::complex<double>> values) const {
+  const std::vector<netlist::Readout>& readouts = checker_.problem.design.readouts;
+  Eigen::VectorXd out(std::ssize(readouts));
+  const std::size_t first = vectors_.size() - readouts.size();
+  for (std::size_t k = 0; k < readouts.size(); ++k) {
+    out(static_cast<Eigen::Index>(k)) =
+        readouts[k].gain * values[first + k].real() + readouts[k].offset;
+  }
+  return out;
 }
 
 std::string Harness::deck() const { return text_ + ".end\n"; }

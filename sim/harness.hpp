@@ -44,6 +44,8 @@ class Harness {
   void silence_resistors();
   /// Integrators for positions that are fluxes, with initial values where a transient needs them.
   void add_flux_integrators();
+  /// Streams the design's read-outs too, behind positions and velocities.
+  void add_readouts();
 
   std::string deck() const;
 
@@ -53,10 +55,14 @@ class Harness {
   /// Model values of one streamed point, positions and velocities by coordinate and output. In AC,
   /// where offsets do not appear, pass the angular frequency (rad/s), and fluxes are voltage/(j w).
   core::State read(std::span<const std::complex<double>> values) const;
+  /// Model values of the read-outs. @pre add_readouts()
+  Eigen::VectorXd read_readouts(std::span<const std::complex<double>> values) const;
   void read_ac(std::span<const std::complex<double>> values, double omega_rad_s,
                Eigen::MatrixXcd& x, Eigen::MatrixXcd& v) const;
 
  private:
+  /// A resistor of 0 ohm as the source of 0 V that is meant.
+  void write_shorts();
   /// Where the model's sources act: the deck's own independent sources, with their cards rewritten
   /// where `card` is not empty, and current sources beside all else; both end in `tail`.
   std::vector<Drive> place_sources(const std::string& tail, bool rewrite);

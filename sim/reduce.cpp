@@ -1,9 +1,12 @@
 #include "sim/reduce.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <deque>
+#include <unordered_set>
 #include <utility>
 
+#include <Eigen/LU>
 #include <fmt/format.h>
 
 namespace springspice::sim {
@@ -11,6 +14,9 @@ namespace {
 
 using RowMatrix = Eigen::SparseMatrix<double, Eigen::RowMajor>;
 using Entries = std::unordered_map<int, Summed>;
+
+// Coils of a cell in six dimensions; the dense solve of a larger block would be felt.
+constexpr std::size_t kLargestBlock = 64;
 
 void add_scaled(Entries& to, const Entries& from, double factor, double absolute_factor) {
   for (const auto& [column, entry] : from) {
@@ -49,9 +55,10 @@ class Reducer {
 
   ReducedCircuit run() {
     count_unknowns();
-    while (!ready_.empty() || !deferred_.empty()) {
+    while (!ready_.empty() || solve_blocks() || !deferred_.empty()) {
       const bool good = !ready_.empty();
       std::deque<Eigen::Index>& queue = good ? ready_ : deferred_;
+      if (queue.empty()) continue;  // the blocks were the last of it
       const Eigen::Index row = queue.front();
       queue.pop_front();
       if (row_done_[static_cast<std::size_t>(row)] != 0) continue;
@@ -106,53 +113,93 @@ class Reducer {
     }
   }
 
-  // True where the row's other derivatives vanish, so that it defines `unknown`.
-  bool others_are_static(Eigen::Index row, Eigen::Index unknown) const {
-    for (RowMatrix::InnerIterator it(E_, row); it; ++it) {
-      if (it.col() == unknown || it.value() == 0.0) continue;
-      const auto& expression = result_.expressions[static_cast<std::size_t>(it.col())];
-      if (!expression || !expression->is_constant()) return false;
-    }
-    return true;
+  // What a row holds besides its unknowns, on the right-hand side: as an algebraic row, and as one
+  // that is integrated in time.
+  struct Rest {
+    Expression algebraic;
+    Expression integrated;
+    bool has_algebraic = true;
+    bool has_integrated = true;
+    bool whole = true;  // false where the row needs what drives nothing
+  };
+
+  static double size_of(const RowMatrix& absolute, Eigen::Index row, Eigen::Index column) {
+    return absolute.coeff(row, column);
   }
 
-  // The row without `unknown`, taken to the right-hand side; none where it needs what drives
-  // nothing.
-  std::optional<Expression> rest_of_row(Eigen::Index row, Eigen::Index unknown) const {
-    Expression rest;
-    rest.constant = {circuit_.s(row), circuit_.s_abs(row)};
+  // -A z_j of an algebraic row, and -int A z_j of an integrated one.
+  static void add_static_term(Rest& rest, const Expression& z, double value, double size) {
+    Expression& a = rest.algebraic;
+    add_scaled(a.rate, z.rate, -value, size);
+    add_scaled(a.direct, z.direct, -value, size);
+    add_scaled(a.integral, z.integral, -value, size);
+    add_scaled(a.white, z.white, -value, size);
+    add_scaled(a.walk, z.walk, -value, size);
+    a.constant.add(-value * z.constant.value, size * z.constant.absolute);
+    Expression& i = rest.integrated;
+    add_scaled(i.direct, z.rate, -value, size);
+    add_scaled(i.integral, z.direct, -value, size);
+    add_scaled(i.walk, z.white, -value, size);
+    // Twice integrated: no such term is known.
+    rest.has_integrated = rest.has_integrated && z.integral.empty() && z.walk.empty();
+  }
+
+  // -E z_j' of an algebraic row, and -E z_j of an integrated one.
+  static void add_rate_term(Rest& rest, const Expression& z, double value, double size) {
+    Expression& a = rest.algebraic;
+    add_scaled(a.rate, z.direct, -value, size);
+    add_scaled(a.direct, z.integral, -value, size);
+    add_scaled(a.white, z.walk, -value, size);
+    rest.has_algebraic = rest.has_algebraic && z.rate.empty() && z.white.empty();
+    Expression& i = rest.integrated;
+    add_scaled(i.rate, z.rate, -value, size);
+    add_scaled(i.direct, z.direct, -value, size);
+    add_scaled(i.integral, z.integral, -value, size);
+    add_scaled(i.white, z.white, -value, size);
+    add_scaled(i.walk, z.walk, -value, size);
+    i.constant.add(-value * z.constant.value, size * z.constant.absolute);
+  }
+
+  // @param is_unknown tells the row's unknowns, which stay on the left
+  template <typename IsUnknown>
+  Rest rest_of_row(Eigen::Index row, const IsUnknown& is_unknown) const {
+    Rest rest;
+    rest.algebraic.constant = {circuit_.s(row), circuit_.s_abs(row)};
     if (const auto found = inputs_of_.find(row); found != inputs_of_.end()) {
-      rest.white = found->second;
+      rest.algebraic.white = found->second;
+      rest.integrated.walk = found->second;
     }
-    RowMatrix::InnerIterator absolute(A_abs_, row);
     for (RowMatrix::InnerIterator it(A_, row); it; ++it) {
-      while (absolute && absolute.col() < it.col()) ++absolute;
-      if (it.col() == unknown || it.value() == 0.0) continue;
-      const auto& expression = result_.expressions[static_cast<std::size_t>(it.col())];
-      if (!expression) return std::nullopt;
-      const double size =
-          absolute && absolute.col() == it.col() ? absolute.value() : std::abs(it.value());
-      add_scaled(rest.direct, expression->direct, -it.value(), size);
-      add_scaled(rest.integral, expression->integral, -it.value(), size);
-      add_scaled(rest.white, expression->white, -it.value(), size);
-      add_scaled(rest.walk, expression->walk, -it.value(), size);
-      rest.constant.add(-it.value() * expression->constant.value,
-                        size * expression->constant.absolute);
+      if (it.value() == 0.0 || is_unknown(it.col())) continue;
+      const auto& z = result_.expressions[static_cast<std::size_t>(it.col())];
+      if (!z) {
+        rest.whole = false;
+        return rest;
+      }
+      add_static_term(rest, *z, it.value(), size_of(A_abs_, row, it.col()));
     }
+    for (RowMatrix::InnerIterator it(E_, row); it; ++it) {
+      if (it.value() == 0.0 || is_unknown(it.col())) continue;
+      const auto& z = result_.expressions[static_cast<std::size_t>(it.col())];
+      if (!z) {
+        rest.whole = false;
+        return rest;
+      }
+      add_rate_term(rest, *z, it.value(), size_of(E_abs_, row, it.col()));
+    }
+    // A constant that is integrated grows with time.
+    rest.has_integrated = rest.has_integrated && rest.algebraic.constant.value == 0.0;
     return rest;
   }
 
-  static void divide(Expression& expression, double by) {
-    const double factor = 1.0 / by;
-    for (Entries* entries :
-         {&expression.direct, &expression.integral, &expression.white, &expression.walk}) {
-      for (auto& [column, entry] : *entries) {
-        entry.value *= factor;
-        entry.absolute *= std::abs(factor);
-      }
-    }
-    expression.constant.value *= factor;
-    expression.constant.absolute *= std::abs(factor);
+  static void add_expression(Expression& to, const Expression& from, double factor) {
+    const double size = std::abs(factor);
+    add_scaled(to.rate, from.rate, factor, size);
+    add_scaled(to.direct, from.direct, factor, size);
+    add_scaled(to.integral, from.integral, factor, size);
+    add_scaled(to.white, from.white, factor, size);
+    add_scaled(to.walk, from.walk, factor, size);
+    to.constant.add(factor * from.constant.value, size * from.constant.absolute);
   }
 
   void visit(Eigen::Index row, bool good) {
@@ -160,18 +207,12 @@ class Reducer {
     if (!unknown) return;
     const double derivative = E_.coeff(row, *unknown);
     const double direct = A_.coeff(row, *unknown);
-    std::optional<Expression> rest;
-    if (others_are_static(row, *unknown)) rest = rest_of_row(row, *unknown);
-    if (rest && derivative == 0.0 && direct != 0.0) {
-      divide(*rest, direct);
-      result_.expressions[static_cast<std::size_t>(*unknown)] = std::move(rest);
-    } else if (rest && derivative != 0.0 && direct == 0.0 && rest->integral.empty() &&
-               rest->walk.empty() && rest->constant.value == 0.0) {
-      // z' = sum of V and u terms: z is the same sum of their integrals.
-      divide(*rest, derivative);
-      rest->integral = std::exchange(rest->direct, {});
-      rest->walk = std::exchange(rest->white, {});
-      result_.expressions[static_cast<std::size_t>(*unknown)] = std::move(rest);
+    const Rest rest = rest_of_row(row, [&](Eigen::Index column) { return column == *unknown; });
+    auto& expression = result_.expressions[static_cast<std::size_t>(*unknown)];
+    if (rest.whole && derivative == 0.0 && direct != 0.0 && rest.has_algebraic) {
+      add_expression(expression.emplace(), rest.algebraic, 1.0 / direct);
+    } else if (rest.whole && derivative != 0.0 && direct == 0.0 && rest.has_integrated) {
+      add_expression(expression.emplace(), rest.integrated, 1.0 / derivative);
     } else if (good) {
       // Another row may say more of this unknown; only when none does is it one that drives
       // nothing.
@@ -179,6 +220,92 @@ class Reducer {
       return;
     }
     mark_resolved(*unknown, row);
+  }
+
+  // Rows that share unknowns with each other and with no other row, and those unknowns.
+  struct Block {
+    std::vector<Eigen::Index> rows, unknowns;
+  };
+
+  Block collect_block(Eigen::Index first, std::vector<char>& seen) const {
+    Block block;
+    std::unordered_set<Eigen::Index> members;
+    std::vector<Eigen::Index> open{first};
+    seen[static_cast<std::size_t>(first)] = 1;
+    while (!open.empty()) {
+      const Eigen::Index row = open.back();
+      open.pop_back();
+      block.rows.push_back(row);
+      for_each_unknown(row, [&](Eigen::Index column) {
+        if (resolved_[static_cast<std::size_t>(column)] != 0) return;
+        if (!members.insert(column).second) return;
+        block.unknowns.push_back(column);
+        for (const Eigen::Index other : rows_of_[static_cast<std::size_t>(column)]) {
+          const auto at = static_cast<std::size_t>(other);
+          if (row_done_[at] != 0 || seen[at] != 0) continue;
+          seen[at] = 1;
+          open.push_back(other);
+        }
+      });
+    }
+    std::ranges::sort(block.rows);
+    std::ranges::sort(block.unknowns);
+    return block;
+  }
+
+  // Once no row has a single unknown left: solves the blocks that can be solved. True if any was.
+  bool solve_blocks() {
+    bool solved = false;
+    std::vector<char> seen(row_done_);
+    for (Eigen::Index row = 0; row < E_.rows(); ++row) {
+      if (seen[static_cast<std::size_t>(row)] != 0) continue;
+      const Block block = collect_block(row, seen);
+      const std::size_t size = block.unknowns.size();
+      if (size < 2 || size > kLargestBlock || block.rows.size() != size) continue;
+      solved = solve_block(block) || solved;
+    }
+    return solved;
+  }
+
+  // Block rows of a matrix, dense.
+  static Eigen::MatrixXd block_of(const RowMatrix& matrix, const Block& block) {
+    const auto size = static_cast<Eigen::Index>(block.unknowns.size());
+    Eigen::MatrixXd dense(size, size);
+    for (Eigen::Index r = 0; r < size; ++r) {
+      for (Eigen::Index c = 0; c < size; ++c) {
+        dense(r, c) = matrix.coeff(block.rows[static_cast<std::size_t>(r)],
+                                   block.unknowns[static_cast<std::size_t>(c)]);
+      }
+    }
+    return dense;
+  }
+
+  bool solve_block(const Block& block) {
+    const Eigen::MatrixXd E = block_of(E_, block);
+    const Eigen::MatrixXd A = block_of(A_, block);
+    const bool algebraic = E.isZero(0.0);
+    if (!algebraic && !A.isZero(0.0)) return false;
+    const Eigen::FullPivLU<Eigen::MatrixXd> solver(algebraic ? A : E);
+    if (!solver.isInvertible()) return false;
+    std::vector<Expression> right;
+    for (const Eigen::Index row : block.rows) {
+      Rest rest = rest_of_row(row, [&](Eigen::Index column) {
+        return std::ranges::binary_search(block.unknowns, column);
+      });
+      if (!rest.whole || !(algebraic ? rest.has_algebraic : rest.has_integrated)) return false;
+      right.push_back(algebraic ? std::move(rest.algebraic) : std::move(rest.integrated));
+    }
+    const Eigen::MatrixXd inverse = solver.inverse();
+    for (std::size_t k = 0; k < right.size(); ++k) {
+      Expression z;
+      for (std::size_t r = 0; r < right.size(); ++r) {
+        const double factor = inverse(static_cast<Eigen::Index>(k), static_cast<Eigen::Index>(r));
+        if (factor != 0.0) add_expression(z, right[r], factor);
+      }
+      result_.expressions[static_cast<std::size_t>(block.unknowns[k])] = std::move(z);
+    }
+    for (std::size_t k = 0; k < right.size(); ++k) mark_resolved(block.unknowns[k], block.rows[k]);
+    return true;
   }
 
   std::string name_of_row(Eigen::Index row) const {
@@ -212,43 +339,36 @@ class Reducer {
     for (std::size_t r = 0; r < count; ++r) {
       if (!collect_force_row(r)) {
         result_.obstacle = name_of_row(force_rows_[r]) + " depends on what nothing determines";
-        return;
       }
+      if (!result_.obstacle.empty()) return;
     }
   }
 
   bool collect_force_row(std::size_t r) {
     const Eigen::Index row = force_rows_[r];
-    result_.force[r] = {circuit_.s(row), circuit_.s_abs(row)};
-    if (const auto found = inputs_of_.find(row); found != inputs_of_.end()) {
-      result_.white[r] = found->second;
-    }
+    const Rest rest = rest_of_row(row, [](Eigen::Index) { return false; });
+    if (!rest.whole) return false;
+    if (!rest.has_algebraic) note_rough_row(row);
+    // The row on the left-hand side: what was taken to the right comes back.
+    add_scaled(result_.second[r], rest.algebraic.rate, -1.0, 1.0);
+    add_scaled(result_.first[r], rest.algebraic.direct, -1.0, 1.0);
+    add_scaled(result_.zeroth[r], rest.algebraic.integral, -1.0, 1.0);
+    result_.force[r] = rest.algebraic.constant;
+    result_.white[r] = rest.algebraic.white;
+    result_.walk[r] = rest.algebraic.walk;
+    return true;
+  }
+
+  // Some E z' of the row is the rate of white noise or of an acceleration.
+  void note_rough_row(Eigen::Index row) {
     for (RowMatrix::InnerIterator it(E_, row); it; ++it) {
       if (it.value() == 0.0) continue;
-      const auto& z = result_.expressions[static_cast<std::size_t>(it.col())];
-      if (!z) return false;
-      const double size = E_abs_.coeff(row, it.col());
-      add_scaled(result_.second[r], z->direct, it.value(), size);
-      add_scaled(result_.first[r], z->integral, it.value(), size);
-      // Of -E z': the derivative of int u is u; that of u itself is no noise of finite strength.
-      add_scaled(result_.white[r], z->walk, -it.value(), size);
-      if (!z->white.empty()) {
-        result_.noise_obstacle =
-            fmt::format("white noise lies across a capacitance at {}", name_of_row(row));
-      }
+      const Expression& z = *result_.expressions[static_cast<std::size_t>(it.col())];
+      if (!z.rate.empty()) result_.obstacle = name_of_row(row) + " holds a third derivative";
+      if (z.white.empty()) continue;
+      result_.noise_obstacle =
+          fmt::format("white noise lies across a capacitance at {}", name_of_row(row));
     }
-    for (RowMatrix::InnerIterator it(A_, row); it; ++it) {
-      if (it.value() == 0.0) continue;
-      const auto& z = result_.expressions[static_cast<std::size_t>(it.col())];
-      if (!z) return false;
-      const double size = A_abs_.coeff(row, it.col());
-      add_scaled(result_.first[r], z->direct, it.value(), size);
-      add_scaled(result_.zeroth[r], z->integral, it.value(), size);
-      add_scaled(result_.white[r], z->white, -it.value(), size);
-      add_scaled(result_.walk[r], z->walk, -it.value(), size);
-      result_.force[r].add(-it.value() * z->constant.value, size * z->constant.absolute);
-    }
-    return true;
   }
 
   const netlist::Descriptor& circuit_;

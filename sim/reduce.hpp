@@ -2,12 +2,19 @@
 //
 // Given E z' + A z = s (netlist/stamp.hpp) and, for each coordinate, the node whose voltage is its
 // velocity and the node whose current law is its equation of motion, every other unknown is
-// expressed through the velocities V and their time integrals phi, one row after the other:
+// expressed through the velocities V, their rates V' and their time integrals phi,
 //
-//   algebraic    a row with one unknown left, no derivative of it:     z = sum b V + sum a phi + c
-//   integrating  a row with one unknown left, only its derivative:     z = sum a phi  (from z' =
-//   sum
-//                of V terms), an inductor's current or an integrator's output
+//     z = sum d V' + sum b V + sum a phi + c + sum w u + sum r int u,
+//
+// one row after the other:
+//
+//   algebraic    a row with one unknown left, no derivative of it: solved for z; what stands in
+//                the row as E z_j' brings rates (the voltage of an inductor whose current is V)
+//   integrating  a row with one unknown left, only its derivative: the whole row is integrated in
+//                time (an inductor's current, an integrator's output, a capacitive divider); the
+//                constant is the one at which phi = 0 stands for a row of charge 0
+//   block        several rows that share their unknowns, all algebraic (a chain of resistors) or
+//                all integrating (coupled coils): solved together, up to 64 unknowns
 //
 // and the force rows become  M V' + D V + K phi = f. Ideal op-amps (nullors) are exact in this: no
 // gain enters. What a row leaves over (currents of voltage sources and op-amp outputs) drives
@@ -15,16 +22,11 @@
 // rounding may do to it. For a first-order circuit the coordinates are the positions, and
 // M V' + D V stand for D x' + K x.
 //
-// White inputs u_q (noise sources) are carried along: an unknown may hold u itself and its
-// integral,
+// White inputs u_q (noise sources) are carried along, so noise that enters an integrator shows as r
+// in its output and as g in the force rows  M V' + D V + K phi = f + sum h u + sum g int u.
 //
-//     z = sum b V + sum a phi + c + sum w u + sum r int u
-//     M V' + D V + K phi = f + sum h u + sum g int u
-//
-// so noise that enters an integrator shows as r in its output and as g in the force rows.
-//
-// Not done: loops of unknowns that only a simultaneous solve would untangle, e.g. a resistor split
-// in three with the inner nodes loaded; they are reported as not reducible.
+// Not done: unknowns with a memory of their own besides the coordinates (an RC snubber, a leaking
+// integrator), and blocks that mix resistive and reactive rows; they are reported as not reducible.
 #pragma once
 
 #include <optional>
@@ -47,9 +49,10 @@ struct Summed {
   }
 };
 
-/// sum_j direct_j V_j + sum_j integral_j phi_j + constant + sum_q white_q u_q + sum_q walk_q int
-/// u_q.
+/// sum_j rate_j V_j' + sum_j direct_j V_j + sum_j integral_j phi_j + constant
+///  + sum_q white_q u_q + sum_q walk_q int u_q.
 struct Expression {
+  std::unordered_map<int, Summed> rate;
   std::unordered_map<int, Summed> direct;
   std::unordered_map<int, Summed> integral;
   std::unordered_map<int, Summed> white;
@@ -57,7 +60,7 @@ struct Expression {
   Summed constant;
 
   bool is_constant() const {
-    return direct.empty() && integral.empty() && white.empty() && walk.empty();
+    return rate.empty() && direct.empty() && integral.empty() && white.empty() && walk.empty();
   }
 };
 

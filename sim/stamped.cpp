@@ -2,11 +2,14 @@
 
 #include <cmath>
 #include <set>
+#include <unordered_set>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "netlist/error.hpp"
 #include "netlist/parser.hpp"
+#include "netlist/simplify.hpp"
 
 namespace springspice::sim {
 namespace {
@@ -24,6 +27,22 @@ SparseMatrix from_triplets(const Triplets& entries, Eigen::Index rows, Eigen::In
 // noise that the positions do not show.
 constexpr double kResidual = 1e-9;
 
+// What the design names must still be there under its name.
+std::unordered_set<std::string> find_kept(const netlist::Design& design) {
+  std::unordered_set<std::string> names;
+  for (const netlist::Probe& probe : design.probes) names.insert(netlist::lower(probe.node));
+  for (const netlist::Port& port : design.ports) names.insert(netlist::lower(port.node));
+  for (const netlist::Readout& readout : design.readouts) {
+    names.insert(netlist::lower(readout.node));
+  }
+  for (const netlist::NoiseSource& source : design.noise) {
+    for (const netlist::Incidence& entry : source.incidence) {
+      names.insert(netlist::lower(entry.where));
+    }
+  }
+  return names;
+}
+
 }  // namespace
 
 SparseMatrix CircuitNoise::force_noise(bool with_own) const {
@@ -38,13 +57,31 @@ StampedDeck::StampedDeck(const Problem& problem, const ProbeMap& probes)
     : problem_(problem),
       probes_(probes),
       circuit_(netlist::parse_deck(problem.deck, problem.deck_name)),
-      flat_(netlist::flatten(circuit_)),
-      descriptor_(netlist::stamp(flat_)) {
+      flat_(netlist::flatten(circuit_)) {
+  netlist::simplify(flat_, find_kept(problem.design));
+  prepare();
+}
+
+StampedDeck::StampedDeck(const Problem& problem, const ProbeMap& probes, netlist::FlatCircuit flat)
+    : problem_(problem), probes_(probes), flat_(std::move(flat)) {
+  prepare();
+}
+
+const netlist::Element* StampedDeck::find(std::string_view name) const {
+  const auto found = index_.find(netlist::lower(name));
+  return found == index_.end() ? nullptr : &flat_.elements[found->second];
+}
+
+void StampedDeck::prepare() {
+  descriptor_ = netlist::stamp(flat_);
+  for (std::size_t e = 0; e < flat_.elements.size(); ++e) {
+    index_.emplace(netlist::lower(flat_.elements[e].name), e);
+  }
   std::vector<WhiteInput> inputs;
   std::vector<WhiteInput> inputs_of_model;
   try {
     refuse_shared_sources();
-    for (const netlist::NoiseSource& source : problem.design.noise) {
+    for (const netlist::NoiseSource& source : problem_.design.noise) {
       inputs.push_back(find_input(source));
       inputs_of_model.push_back(source.own ? WhiteInput{} : inputs.back());
     }
@@ -138,7 +175,7 @@ void StampedDeck::refuse_shared_sources() const {
   std::set<std::string> taken;
   for (const netlist::NoiseSource& source : problem_.design.noise) {
     for (const netlist::Incidence& entry : source.incidence) {
-      const netlist::Element* element = circuit_.find(entry.where);
+      const netlist::Element* element = find(entry.where);
       const bool independent = element != nullptr && (element->kind == netlist::Kind::voltage ||
                                                       element->kind == netlist::Kind::current);
       if (!independent || taken.insert(netlist::lower(entry.where)).second) continue;
@@ -157,7 +194,7 @@ WhiteInput StampedDeck::find_input(const netlist::NoiseSource& source) const {
     if (!netlist::is_ground(node)) input.emplace_back(descriptor_.node(node), weight);
   };
   for (const netlist::Incidence& entry : source.incidence) {
-    const netlist::Element* element = circuit_.find(entry.where);
+    const netlist::Element* element = find(entry.where);
     if (element == nullptr) {
       if (!descriptor_.index.contains(netlist::lower(entry.where))) {
         throw netlist::NetlistError(fmt::format(

@@ -15,6 +15,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include <Eigen/SparseCore>
@@ -42,9 +44,15 @@ class StampedDeck {
   /// A node or an element that the design names and the deck lacks is an obstacle.
   /// @throws netlist::NetlistError for a deck that does not parse
   StampedDeck(const Problem& problem, const ProbeMap& probes);
+  /// The same of a circuit that is already flat, such as flat() with a value changed.
+  StampedDeck(const Problem& problem, const ProbeMap& probes, netlist::FlatCircuit flat);
 
+  /// As written; empty where it was given flat.
   const netlist::Circuit& circuit() const { return circuit_; }
+  /// Without hierarchy, without parts of value zero, without splits in series (simplify.hpp).
   const netlist::FlatCircuit& flat() const { return flat_; }
+  /// The part of this name, in any case, in flat(); null if there is none.
+  const netlist::Element* find(std::string_view name) const;
   const netlist::Descriptor& descriptor() const { return descriptor_; }
   const ReducedCircuit& reduced() const { return reduced_; }
   /// Empty, or why the circuit is no second-order system.
@@ -63,6 +71,7 @@ class StampedDeck {
   const netlist::Port& port(Eigen::Index c) const;
 
  private:
+  void prepare();
   void reduce_with(const std::vector<WhiteInput>& inputs);
   void refuse_shared_sources() const;
   WhiteInput find_input(const netlist::NoiseSource& source) const;
@@ -72,6 +81,7 @@ class StampedDeck {
   const ProbeMap& probes_;
   netlist::Circuit circuit_;
   netlist::FlatCircuit flat_;
+  std::unordered_map<std::string, std::size_t> index_;  // of flat_'s elements, by lower-case name
   netlist::Descriptor descriptor_;
   ReducedCircuit reduced_;
   CircuitNoise noise_;

@@ -14,7 +14,7 @@ struct CertifiedCase {
   /// The same with the start that `change` leaves.
   CertifiedCase(const cli::Options& options, const std::function<void(core::State&)>& change);
 
-  sim::Problem problem() const { return problem(built.deck); }
+  sim::Problem problem() const { return problem(built.files.deck); }
   sim::Problem problem(std::string deck) const;
 
   cli::Prepared prepared;

@@ -1,5 +1,6 @@
 // A deck with any one element changed, removed or reconnected is not the model, and certification
 // says so.
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <map>
@@ -9,7 +10,9 @@
 #include "core/random.hpp"
 #include "netlist/error.hpp"
 #include "netlist/writer.hpp"
+#include "sim/differences.hpp"
 #include "sim/stamped.hpp"
+#include "sim/suspects.hpp"
 #include "tests/catch.hpp"
 #include "tests/conformance/certified_case.hpp"
 #include "tests/conformance/fault.hpp"
@@ -132,6 +135,19 @@ bool catches_alone(const CheckFunction& check, const CertifiedCase& good, const 
   }
 }
 
+// The parts that explain what `matrices` sees of a fault.
+std::vector<sim::Suspect> find_suspects_of(const CertifiedCase& good, const Fault& fault) {
+  const sim::Problem problem = good.problem(netlist::format_deck(fault.circuit));
+  const sim::ProbeMap probes = sim::map_probes(problem);
+  const sim::StampedDeck deck(problem, probes);
+  if (!deck.obstacle().empty()) return {};
+  sim::ComparedEntry worst;
+  sim::for_each_entry(problem, probes, deck, [&](const sim::ComparedEntry& entry) {
+    if (entry.difference() > worst.difference()) worst = entry;
+  });
+  return sim::find_suspects(problem, probes, deck, worst);
+}
+
 // How many of a sample each check would have caught alone; one row a realization.
 class AloneTable {
  public:
@@ -215,6 +231,37 @@ TEST_CASE("every single fault of a five-node deck is caught") {
         "  {}, {}: {}{}\n", where, list.size(),
         fmt::join(list.begin(), list.begin() + std::min<std::ptrdiff_t>(4, std::ssize(list)), "; "),
         list.size() > 4 ? "; ..." : "");
+  }
+}
+
+TEST_CASE("a changed value is named: at least 95 % of them, with the value that it should have") {
+  const TemporaryFile data(five_node_data());
+  fmt::print("\nvalues changed by 0.1 %: named first, named at all, of all\n");
+  for (const Realization& realization : kRealizations) {
+    const CertifiedCase good = make_case(realization, data.path());
+    int total = 0;
+    int first = 0;
+    int named = 0;
+    for_each_fault(good.built.manifest.design.circuit, [&](const Fault& fault) {
+      if (fault.kind != Fault::Kind::changed) return;
+      ++total;
+      const std::string element = fault.what.substr(0, fault.what.find(':'));
+      const std::vector<sim::Suspect> suspects = find_suspects_of(good, fault);
+      const auto is_it = [&](const sim::Suspect& suspect) {
+        return suspect.element == element &&
+               std::abs(suspect.expected / suspect.value * 1.001 - 1.0) < 1e-9;
+      };
+      if (!suspects.empty() && is_it(suspects.front())) ++first;
+      if (std::ranges::any_of(suspects, is_it)) {
+        ++named;
+      } else {
+        UNSCOPED_INFO(element << " is not named among " << suspects.size());
+      }
+    });
+    fmt::print("{:28} {:4} {:4} of {:4}\n", realization.name, first, named, total);
+    INFO(realization.name);
+    CHECK(total > 20);
+    CHECK(100 * named >= 95 * total);
   }
 }
 

@@ -159,7 +159,7 @@ TEST_CASE("a start at rest is certified: the circuit stays where the model stays
     CHECK(report.passed());
     CHECK_THAT(find_check(report, "order").detail, ContainsSubstring("state of rest"));
     // A circuit whose force is off does not stay.
-    std::string deck = made.built.deck;
+    std::string deck = made.built.files.deck;
     const std::string name = topology == hw::Topology::opamp ? "\nrf1 " : "\nif1 ";
     deck.erase(deck.find(name), deck.find('\n', deck.find(name) + 1) - deck.find(name));
     const sim::Report moved = sim::certify(made.problem(deck), {});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 
 #include <fmt/format.h>
 
@@ -40,13 +41,21 @@ DeckNoise make_noise(DeckNoise::Kind kind, double steps = 20.0) {
   return noise;
 }
 
-netlist::Circuit parse_whole(const hw::NoisyDeck& deck) {
-  return netlist::parse_deck(netlist::expand_includes(deck.deck, "board.cir",
-                                                      [&](const std::string& file) {
-                                                        CHECK(file == "board.noise.inc");
-                                                        return deck.file;
-                                                      }),
-                             "board.cir");
+struct NoisyDeck {
+  std::string deck, file;
+};
+
+NoisyDeck format_noisy_deck(const netlist::Design& design, const DeckNoise& noise) {
+  const hw::NoisyCircuit noisy = hw::add_deck_noise(design, noise);
+  return {netlist::format_deck(noisy.circuit), noisy.files.empty() ? "" : noisy.files[0].text};
+}
+
+netlist::Circuit parse_whole(const NoisyDeck& deck) {
+  return netlist::parse_deck(
+      netlist::expand_includes(deck.deck, "board.cir", [&](const std::string& file) {
+        CHECK(file == "board.noise.inc");
+        return deck.file;
+      }));
 }
 
 const netlist::TransientNoise& trnoise(const netlist::Circuit& circuit, const std::string& name) {
@@ -59,7 +68,7 @@ const netlist::TransientNoise& trnoise(const netlist::Circuit& circuit, const st
 
 std::string refusal(const netlist::Design& design, const DeckNoise& noise) {
   try {
-    hw::format_noisy_deck(design, noise);
+    format_noisy_deck(design, noise);
   } catch (const hw::RealizationError& error) {
     return error.what();
   }
@@ -70,14 +79,14 @@ std::string refusal(const netlist::Design& design, const DeckNoise& noise) {
 
 TEST_CASE("deck noise: none is the silent deck") {
   const netlist::Design design = make_design(hw::Topology::opamp);
-  const hw::NoisyDeck deck = hw::format_noisy_deck(design, {});
+  const NoisyDeck deck = format_noisy_deck(design, {});
   CHECK(deck.deck == netlist::format_deck(design.circuit));
   CHECK(deck.file.empty());
 }
 
 TEST_CASE("deck noise: generators carry trnoise of amplitude sqrt(S/TS)") {
   const netlist::Design design = make_design(hw::Topology::opamp);
-  const hw::NoisyDeck deck = hw::format_noisy_deck(design, make_noise(DeckNoise::Kind::trnoise));
+  const NoisyDeck deck = format_noisy_deck(design, make_noise(DeckNoise::Kind::trnoise));
   CHECK(deck.file.empty());
   const netlist::Circuit circuit = netlist::parse_deck(deck.deck, "board.cir");
   CHECK(circuit.elements().size() == design.circuit.elements().size());
@@ -97,7 +106,7 @@ TEST_CASE("deck noise: generators carry trnoise of amplitude sqrt(S/TS)") {
 
 TEST_CASE("deck noise: a resistor's current stands beside it, from its second node to its first") {
   const netlist::Design design = make_design(hw::Topology::rlc);
-  const hw::NoisyDeck deck = hw::format_noisy_deck(design, make_noise(DeckNoise::Kind::trnoise));
+  const NoisyDeck deck = format_noisy_deck(design, make_noise(DeckNoise::Kind::trnoise));
   const netlist::Circuit circuit = netlist::parse_deck(deck.deck, "board.cir");
   CHECK(circuit.elements().size() == design.circuit.elements().size() + design.noise.size());
   for (const netlist::NoiseSource& source : design.noise) {
@@ -119,7 +128,7 @@ TEST_CASE("deck noise: a part's own noise and the model's have sources of their 
   const std::size_t model_sources = design.noise.size();
   hw::add_own_noise(design, 300.0);
   const netlist::Circuit circuit = netlist::parse_deck(
-      hw::format_noisy_deck(design, make_noise(DeckNoise::Kind::trnoise)).deck, "board.cir");
+      format_noisy_deck(design, make_noise(DeckNoise::Kind::trnoise)).deck, "board.cir");
   for (std::size_t q = 0; q < design.noise.size(); ++q) {
     const std::string name = (q < model_sources ? "in" : "io") + design.noise[q].incidence[0].where;
     CHECK(trnoise(circuit, name).amplitude ==
@@ -133,7 +142,7 @@ TEST_CASE("deck noise: a weight of -1 turns the source round, any other scales i
   design.circuit.add(netlist::resistor("r1", "a", "0", 1e3));
   design.noise = {{"pushes", {{"a", -2.0}}, 4e-6, false}};
   const netlist::Circuit circuit = netlist::parse_deck(
-      hw::format_noisy_deck(design, make_noise(DeckNoise::Kind::trnoise)).deck, "n.cir");
+      format_noisy_deck(design, make_noise(DeckNoise::Kind::trnoise)).deck, "n.cir");
   CHECK(circuit.find("ina")->nodes == std::vector<std::string>{"a", "0"});
   CHECK(trnoise(circuit, "ina").amplitude == Approx(std::sqrt(4.0 * 4e-6 / 1e-5)).epsilon(1e-15));
 }
@@ -147,7 +156,7 @@ TEST_CASE("deck noise: trnoise cannot be one source at two places, pwl can") {
   CHECK_THAT(refusal(design, make_noise(DeckNoise::Kind::trnoise)),
              ContainsSubstring("the source 'both' acts at several places"));
   const netlist::Circuit circuit =
-      parse_whole(hw::format_noisy_deck(design, make_noise(DeckNoise::Kind::pwl)));
+      parse_whole(format_noisy_deck(design, make_noise(DeckNoise::Kind::pwl)));
   const auto& a = std::get<netlist::PiecewiseLinear>(*circuit.find("ina")->waveform);
   const auto& b = std::get<netlist::PiecewiseLinear>(*circuit.find("inb")->waveform);
   CHECK(circuit.find("ina")->nodes == std::vector<std::string>{"0", "a"});
@@ -160,8 +169,8 @@ TEST_CASE("deck noise: trnoise cannot be one source at two places, pwl can") {
 TEST_CASE("deck noise: pwl is the noise path, sample by sample, in a file that the deck includes") {
   const auto topology = GENERATE(hw::Topology::opamp, hw::Topology::rlc);
   const netlist::Design design = make_design(topology);
-  const hw::NoisyDeck deck = hw::format_noisy_deck(design, make_noise(DeckNoise::Kind::pwl));
-  CHECK_THAT(deck.deck, ContainsSubstring("\n.include \"board.noise.inc\"\n.end\n"));
+  const NoisyDeck deck = format_noisy_deck(design, make_noise(DeckNoise::Kind::pwl));
+  CHECK_THAT(deck.deck, ContainsSubstring("\n.include \"board.noise.inc\"\n"));
   CHECK(
       deck.file.starts_with("* noise of board.noise.inc: piecewise-linear samples every 1e-05 s, "
                             "seed 7\n"));
@@ -186,7 +195,7 @@ TEST_CASE("deck noise: pwl is the noise path, sample by sample, in a file that t
 TEST_CASE("deck noise: a pwl deck without its waveforms is the silent circuit") {
   const netlist::Design design = make_design(hw::Topology::opamp);
   const netlist::Circuit circuit =
-      parse_whole(hw::format_noisy_deck(design, make_noise(DeckNoise::Kind::pwl)));
+      parse_whole(format_noisy_deck(design, make_noise(DeckNoise::Kind::pwl)));
   CHECK(circuit.elements().size() == design.circuit.elements().size());
   for (const netlist::Element& element : design.circuit.elements()) {
     const netlist::Element* same = circuit.find(element.name);
@@ -245,4 +254,49 @@ TEST_CASE("rounding down: four digits, as they are printed, and never more than 
     CHECK(rounded <= value);
     CHECK(rounded > value * (1.0 - 2e-3));
   }
+}
+
+TEST_CASE("deck noise: for Xyce and LTspice each source names a file of its samples") {
+  const auto topology = GENERATE(hw::Topology::opamp, hw::Topology::rlc);
+  const auto dialect = GENERATE(netlist::Dialect::xyce, netlist::Dialect::ltspice);
+  const netlist::Design design = make_design(topology);
+  DeckNoise noise = make_noise(DeckNoise::Kind::pwl);
+  noise.file = "board.*.pwl";
+  const hw::NoisyCircuit noisy = hw::add_deck_noise(design, noise, dialect);
+  CHECK(noisy.circuit.includes.empty());
+  CHECK(noisy.nodes.empty());
+  REQUIRE(noisy.files.size() == design.noise.size());
+  const core::NoisePath path(7, 0, 1e-5);
+  for (std::size_t q = 0; q < design.noise.size(); ++q) {
+    const std::string& where = design.noise[q].incidence[0].where;
+    const std::string name = topology == hw::Topology::rlc ? "in" + where : where;
+    CHECK(noisy.files[q].name == "board." + name + ".pwl");
+    const netlist::Element* carrier = noisy.circuit.find(name);
+    REQUIRE(carrier != nullptr);
+    CHECK(std::get<netlist::PiecewiseLinearFile>(*carrier->waveform).file == noisy.files[q].name);
+    std::istringstream lines(noisy.files[q].text);
+    const double amplitude = std::sqrt(design.noise[q].density / 1e-5);
+    for (std::size_t k = 0; k < 21; ++k) {
+      double time = -1.0;
+      double value = 0.0;
+      lines >> time >> value;
+      CHECK(time == Approx(static_cast<double>(k) * 1e-5).epsilon(1e-15));
+      CHECK(value == Approx(amplitude * path.sample(q, k)).epsilon(1e-15));
+    }
+    std::string rest;
+    CHECK(!(lines >> rest));
+  }
+}
+
+TEST_CASE("deck noise: trnoise is refused for other dialects than ngspice's") {
+  const netlist::Design design = make_design(hw::Topology::opamp);
+  std::string message;
+  try {
+    hw::add_deck_noise(design, make_noise(DeckNoise::Kind::trnoise), netlist::Dialect::xyce);
+  } catch (const hw::RealizationError& error) {
+    message = error.what();
+  }
+  CHECK(message ==
+        "--deck-noise trnoise is ngspice's own generator, which Xyce has not; take --deck-noise "
+        "pwl: one file of samples a source");
 }

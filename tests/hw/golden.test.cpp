@@ -1,5 +1,6 @@
-// The decks of one three-node system, byte by byte. Regenerate them with
-//   SPRINGSPICE_REGENERATE_GOLDEN=1 build/release/test_hw "the written decks*"
+// The decks of one three-node system, byte by byte: flat ones, hierarchies, dialects. Regenerate
+// them with
+//   SPRINGSPICE_REGENERATE_GOLDEN=1 build/release/test_hw "the written*"
 // and read the difference before it is kept.
 #include <cstdlib>
 #include <fstream>
@@ -7,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "hw/hierarchy.hpp"
 #include "netlist/writer.hpp"
 #include "tests/catch.hpp"
 #include "tests/hw/small_system.hpp"
@@ -21,6 +23,7 @@ struct Golden {
   hw::Topology topology;
   hw::Coupling coupling;
   core::Dynamics dynamics;
+  std::optional<double> coupling_factor = {};
 };
 
 std::string read_text(const std::string& path) {
@@ -30,7 +33,7 @@ std::string read_text(const std::string& path) {
   return text.str();
 }
 
-std::string make_deck(const Golden& golden) {
+netlist::Design make_design(const Golden& golden) {
   core::Parameters parameters;
   parameters.dynamics = golden.dynamics;
   // Dyadic numbers: K and f are exact, so no compiler rounds them another way.
@@ -43,6 +46,7 @@ std::string make_deck(const Golden& golden) {
   const std::vector<core::Spring> springs = core::make_springs(data, parameters);
   hw::Request request = hand_scaled(system, golden.topology);
   request.coupling = golden.coupling;
+  request.coupling_factor = golden.coupling_factor;
   request.springs = springs;
   request.swing.offset(0) = 0.25;
   request.initial.x << 0.5, -0.25, 0.125;
@@ -50,25 +54,62 @@ std::string make_deck(const Golden& golden) {
   request.title = "golden";
   request.step = 0.125;
   request.end = 16.0;
-  return netlist::format_deck(hw::realize(system, request).circuit);
+  return hw::realize(system, request);
+}
+
+void check_text(const std::string& file, const std::string& text) {
+  const std::string path = fmt::format("{}/tests/hw/golden/{}", SPRINGSPICE_SOURCE_DIR, file);
+  if (std::getenv("SPRINGSPICE_REGENERATE_GOLDEN") != nullptr) {
+    std::ofstream(path, std::ios::binary) << text;
+  }
+  INFO(path);
+  CHECK(text == read_text(path));
+}
+
+const std::vector<Golden>& all_golden() {
+  static const std::vector<Golden> all = {
+      {"opamp", hw::Topology::opamp, hw::Coupling::automatic, core::Dynamics::underdamped},
+      {"opamp_overdamped", hw::Topology::opamp, hw::Coupling::automatic,
+       core::Dynamics::overdamped},
+      {"gmc", hw::Topology::gmc, hw::Coupling::automatic, core::Dynamics::underdamped},
+      {"rlc_direct", hw::Topology::rlc, hw::Coupling::direct, core::Dynamics::underdamped},
+      {"rlc_gyrator", hw::Topology::rlc, hw::Coupling::gyrator, core::Dynamics::underdamped},
+      {"rlc_transformer", hw::Topology::rlc, hw::Coupling::transformer,
+       core::Dynamics::underdamped},
+      {"rlc_coils", hw::Topology::rlc, hw::Coupling::transformer, core::Dynamics::underdamped,
+       0.99},
+      {"charge", hw::Topology::charge, hw::Coupling::automatic, core::Dynamics::underdamped}};
+  return all;
 }
 
 }  // namespace
 
 TEST_CASE("the written decks are the golden ones") {
-  const Golden golden = GENERATE(
-      Golden{"opamp", hw::Topology::opamp, hw::Coupling::automatic, core::Dynamics::underdamped},
-      Golden{"opamp_overdamped", hw::Topology::opamp, hw::Coupling::automatic,
-             core::Dynamics::overdamped},
-      Golden{"gmc", hw::Topology::gmc, hw::Coupling::automatic, core::Dynamics::underdamped},
-      Golden{"rlc_direct", hw::Topology::rlc, hw::Coupling::direct, core::Dynamics::underdamped},
-      Golden{"rlc_gyrator", hw::Topology::rlc, hw::Coupling::gyrator, core::Dynamics::underdamped});
-  const std::string path =
-      fmt::format("{}/tests/hw/golden/{}.cir", SPRINGSPICE_SOURCE_DIR, golden.name);
-  const std::string deck = make_deck(golden);
-  if (std::getenv("SPRINGSPICE_REGENERATE_GOLDEN") != nullptr) {
-    std::ofstream(path, std::ios::binary) << deck;
+  const Golden& golden = all_golden()[GENERATE(range<std::size_t>(0, all_golden().size()))];
+  const netlist::Circuit circuit = make_design(golden).circuit;
+  check_text(fmt::format("{}.cir", golden.name), netlist::format_deck(circuit));
+  for (const netlist::Dialect dialect : {netlist::Dialect::xyce, netlist::Dialect::ltspice}) {
+    check_text(fmt::format("{}.{}.cir", golden.name, to_string(dialect)),
+               netlist::format_deck(circuit, dialect));
   }
-  INFO(path);
-  CHECK(deck == read_text(path));
+}
+
+TEST_CASE("the written hierarchies are the golden ones") {
+  const Golden& golden = all_golden()[GENERATE(range<std::size_t>(0, all_golden().size()))];
+  const netlist::Design design = make_design(golden);
+  const hw::HierarchicalDesign hierarchy = hw::make_hierarchy(design);
+  std::vector<netlist::Dialect> dialects = {netlist::Dialect::ngspice};
+  // The others differ from it in ways that these two show.
+  if (golden.name == std::string("opamp") || golden.name == std::string("rlc_gyrator")) {
+    dialects.insert(dialects.end(), {netlist::Dialect::xyce, netlist::Dialect::ltspice});
+  }
+  for (const netlist::Dialect dialect : dialects) {
+    const std::string name = fmt::format("{}.{}", golden.name, to_string(dialect));
+    netlist::Circuit bench = hierarchy.bench;
+    bench.includes = {name + ".array.inc"};
+    check_text(name + ".bench.cir", netlist::format_deck(bench, dialect));
+    check_text(name + ".array.inc", netlist::format_definitions(hierarchy.array, dialect));
+  }
+  check_text(fmt::format("{}.lib", golden.name),
+             netlist::format_definitions(hw::make_plain_library(design, hierarchy)));
 }

@@ -36,11 +36,12 @@ TEST_CASE("all R, L, C and transconductances are positive, for random data") {
     const core::DataSprings data = make_random_data(seed);
     core::Parameters parameters;
     parameters.mass = 0.1 + core::uniform(seed, 2, 0);
-    parameters.friction = core::uniform(seed, 2, 1);
+    parameters.friction = 0.01 + core::uniform(seed, 2, 1);
     parameters.neighbor_spring = seed % 3 == 0 ? core::uniform(seed, 2, 2) : 0.0;
     const core::SecondOrderSystem system = core::make_system(data, parameters);
     const std::vector<core::Spring> springs = core::make_springs(data, parameters);
-    for (const auto topology : {hw::Topology::opamp, hw::Topology::gmc, hw::Topology::rlc}) {
+    for (const auto topology :
+         {hw::Topology::opamp, hw::Topology::gmc, hw::Topology::rlc, hw::Topology::charge}) {
       hw::Request request = hand_scaled(system, topology);
       request.springs = springs;
       request.scales = {};
@@ -49,9 +50,10 @@ TEST_CASE("all R, L, C and transconductances are positive, for random data") {
       INFO("seed " << seed << ", " << hw::to_string(topology));
       bool positive = true;
       for (const netlist::Element& element : design.circuit.elements()) {
-        const bool passive = element.kind == netlist::Kind::resistor ||
-                             element.kind == netlist::Kind::capacitor ||
-                             element.kind == netlist::Kind::inductor;
+        const bool passive =
+            element.kind == netlist::Kind::resistor || element.kind == netlist::Kind::capacitor ||
+            element.kind == netlist::Kind::cccs || element.kind == netlist::Kind::vccs ||
+            element.kind == netlist::Kind::inductor;
         if (passive) positive = positive && element.value > 0.0;
         for (const auto& parameter : element.parameters) {
           positive = positive && parameter.value > 0.0;

@@ -83,7 +83,7 @@ TEST_CASE("what is no number is refused with a reason") {
   refused("1e+-3", "neither a suffix");
   refused("1kx", "neither a suffix");
   refused("1_000", "neither a suffix");
-  refused("1\xc2\xb5", "neither a suffix");
+  refused("1\xc2\xb5", "write the micro sign as u");
   refused("1a", "ngspice takes the a for a unit");
   refused("1A", "ngspice takes the a for a unit");
   refused("1e400", "beyond what a double holds");

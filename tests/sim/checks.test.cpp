@@ -109,7 +109,7 @@ TEST_CASE("matrices names the worst entry, and an obstacle in words") {
   sim::Problem problem = one_mass(replaced(kOneMassDeck, "cm v 0 2", "cm v 0 2.5"));
   sim::Report report = sim::certify(problem, {});
   CHECK_THAT(find_check(report, "matrices").detail,
-             ContainsSubstring("M(0,0): circuit 2.5, model 2"));
+             ContainsSubstring("M(0,0) is 2.5, the model has 2: cm is 2.5 F, expected 2 F"));
   CHECK(find_check(report, "matrices").value == Approx(0.2));
   problem = one_mass(replaced(kOneMassDeck, ".ic", "vx v 0 0\n.ic"));
   report = sim::certify(problem, {});
@@ -217,4 +217,83 @@ TEST_CASE("model: two systems, entry by entry, relative to the larger") {
   CHECK(sim::compare_systems(loose, given).value == 1.0);
   CHECK(sim::compare_systems(given, make_mass(std::nextafter(2.0, 3.0), 0.5, 3.0, 6.0)).status ==
         Status::pass);
+}
+
+TEST_CASE("parts that change nothing pass: zero-valued ones, splits in series and in parallel") {
+  const std::string deck =
+      replaced(replaced(replaced(kOneMassDeck, "cm v 0 2", "cm v m1 4\ncm2 m1 m2 8\ncm3 m2 0 8"),
+                        ".ic", "vzero v vv 0\nlzero vv vvv 0\ncopen vvv 0 0\n.ic"),
+               "gk v 0 x 0 3", "gk v 0 x 0 1\ngk2 vvv 0 x 0 2");
+  sim::Problem problem = one_mass(deck);
+  const sim::Report report = sim::certify(problem, {});
+  INFO(failed_checks(report));
+  CHECK(report.passed());
+}
+
+TEST_CASE("other units: refused with the reason, accepted when allowed, with the factors") {
+  // All C twice, all conductances and forces twice: impedance x 0.5.
+  std::string deck(kOneMassDeck);
+  sim::Problem problem = one_mass();
+  for (netlist::Port& port : problem.design.ports) port.gain *= 2.0;
+  sim::Report report = sim::certify(problem, {});
+  CHECK_FALSE(report.passed());
+  CHECK_THAT(find_check(report, "matrices").detail,
+             ContainsSubstring("at another scale (impedance x 0.5); --allow-rescale"));
+  sim::CertifyOptions options;
+  options.allow_rescale = true;
+  report = sim::certify(problem, options);
+  CHECK(report.passed());
+  REQUIRE(report.scale);
+  CHECK(report.scale->text() == "impedance x 0.5");
+
+  // The deck's second is the manifest's half a unit: everything is twice as slow.
+  problem = one_mass();
+  problem.design.scales.time_s *= 0.5;
+  for (netlist::Probe& probe : problem.design.probes) {
+    if (probe.kind == netlist::Probe::Kind::velocity) probe.gain *= 0.5;
+  }
+  CHECK_FALSE(sim::certify(problem, {}).passed());
+  report = sim::certify(problem, options);
+  INFO(failed_checks(report));
+  CHECK(report.passed());
+  REQUIRE(report.scale);
+  CHECK_THAT(report.scale->text(), ContainsSubstring("time x 2"));
+
+  // One wrong value is no common scale.
+  problem = one_mass(replaced(kOneMassDeck, "cm v 0 2", "cm v 0 2.5"));
+  CHECK_FALSE(sim::certify(problem, options).passed());
+}
+
+TEST_CASE("a read-out is held to its weights, its constant and its start, and to the fit") {
+  // q = 2 V a unit of position: yhat = 0.75 x is read as 0.375 v(q).
+  const auto with_readout = [](const std::string& cards) {
+    sim::Problem problem = one_mass(replaced(kOneMassDeck, ".ic", cards + "\n.ic"));
+    problem.design.readouts = {{"q", 0, 0, 0.375, 0.0, {{0, 0.75}}}};
+    return problem;
+  };
+  sim::Report report = sim::certify(with_readout("gq 0 q x 0 2\nrq q 0 1"), {});
+  INFO(failed_checks(report));
+  CHECK(report.passed());
+  CHECK_THAT(find_check(report, "steady").detail, ContainsSubstring("1 read-out"));
+
+  report = sim::certify(with_readout("gq 0 q x 0 2.1\nrq q 0 1"), {});
+  CHECK_THAT(find_check(report, "matrices").detail,
+             ContainsSubstring("the weight of 0 in read-out q is 0.7875, the model has 0.75"));
+  CHECK_THAT(find_check(report, "matrices").detail, ContainsSubstring("gq is 2.1 S, expected 2 S"));
+  CHECK_THAT(failed_checks(report), ContainsSubstring("steady"));
+
+  // It shows the velocity, too, or a constant.
+  for (const char* cards :
+       {"gq 0 q x 0 2\nrq q 0 1\ngv 0 q v 0 1", "gq 0 q x 0 2\nrq q 0 1\niq 0 q 1"}) {
+    report = sim::certify(with_readout(cards), {});
+    CHECK_THAT(failed_checks(report), ContainsSubstring("matrices"));
+  }
+  // An integrator of the velocity, which no operating point knows, and one with the wrong start.
+  sim::Problem integrating = with_readout("gq 0 q v 0 2\ncq q 0 1\n.ic v(q)=-2");
+  integrating.design.has_operating_point = false;
+  report = sim::certify(integrating, {});
+  INFO(failed_checks(report));
+  CHECK(report.passed());
+  report = sim::certify(with_readout("gq 0 q v 0 2\ncq q 0 1\n.ic v(q)=-1"), {});
+  CHECK_THAT(find_check(report, "matrices").detail, ContainsSubstring("initial value of q"));
 }

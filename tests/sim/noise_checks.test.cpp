@@ -138,7 +138,7 @@ TEST_CASE("noise at a wrong place fails: at the position, at a part that is not 
   report = sim::certify(problem, {});
   CHECK(find_check(report, "matrices").status == Status::fail);
   CHECK_THAT(find_check(report, "matrices").detail,
-             ContainsSubstring("noise source 1 drives position 0"));
+             ContainsSubstring("position 0 by noise source 1"));
   problem = noisy_mass();
   problem.design.noise[0].incidence[0].where = "r9";
   report = sim::certify(problem, {});

@@ -126,9 +126,58 @@ TEST_CASE("a circuit that leaves something open is told by what nothing determin
       reduce("xa 0 s a opamp_ideal\nxb 0 t a opamp_ideal\nc1 a s 1\nc2 b t 1\nr1 b s 1\n",
              {"a", "b"}, {"s", "t"});
   CHECK(!r.circuit.obstacle.empty());
+  const Reduced snubber = reduce("c1 a 0 1\nr1 a m 1\nc2 m 0 1\n", {"a"}, {"a"});
+  CHECK_THAT(snubber.circuit.obstacle, ContainsSubstring("depends on what nothing determines"));
+}
+
+TEST_CASE("resistors in a loop are solved together") {
+  // A bridge of equal resistors: no current in the middle, one ohm as a whole.
   const Reduced loop =
       reduce("c1 a 0 1\nr1 a m 1\nr2 m n 1\nr3 n 0 1\nr4 m 0 1\nr5 a n 1\n", {"a"}, {"a"});
-  CHECK_THAT(loop.circuit.obstacle, ContainsSubstring("nothing determines"));
+  REQUIRE(loop.circuit.obstacle.empty());
+  CHECK(entry(loop.circuit.first, 0, 0) == Approx(1.0));
+  CHECK(loop.at("m")->direct.at(0).value == Approx(0.5));
+}
+
+TEST_CASE("coupled coils are solved together: their stiffness is the inverse of the inductances") {
+  // L = [2 1; 1 3] H: k = 1/sqrt(6), inverse [3 -1; -1 2] / 5.
+  const Reduced r =
+      reduce("c1 a 0 1\nc2 b 0 1\nl1 a 0 2\nl2 b 0 3\nk1 l1 l2 0.408248290463863016\n", {"a", "b"},
+             {"a", "b"});
+  REQUIRE(r.circuit.obstacle.empty());
+  CHECK(entry(r.circuit.zeroth, 0, 0) == Approx(0.6));
+  CHECK(entry(r.circuit.zeroth, 0, 1) == Approx(-0.2));
+  CHECK(entry(r.circuit.zeroth, 1, 1) == Approx(0.4));
+}
+
+TEST_CASE("a current as the coordinate: the inductor's voltage is a rate") {
+  // A series loop as its Norton equivalent: u/R + i = e/R, L i' = u; the readout v = 5 i.
+  const Reduced r = reduce(
+      "r1 u 0 4\ni1 0 u 0.25\nl1 u a 2\nvs a 0 0\nh1 v 0 vs 5\nck w 0 0.5\nf1 0 w vs 1\n"
+      "g1 u 0 w 0 0.25\n",
+      {"v"}, {"u"});
+  REQUIRE(r.circuit.obstacle.empty());
+  // In volts of v: L/(R 5) v' + v/5 + (1/4)(1/0.5)(phi/5) = 0.25.
+  CHECK(entry(r.circuit.second, 0, 0) == Approx(2.0 / 4.0 / 5.0));
+  CHECK(entry(r.circuit.first, 0, 0) == Approx(0.2));
+  CHECK(entry(r.circuit.zeroth, 0, 0) == Approx(0.1));
+  CHECK(r.circuit.force[0].value == Approx(0.25));
+  CHECK(r.at("u")->rate.at(0).value == Approx(0.4));
+}
+
+TEST_CASE("a spring's foot on a source shows as a force") {
+  const Reduced r = reduce(
+      "cm a 0 1\nx1 a 0 w 0 gyrator_ideal g=0.5\nck w anchor 2\nva anchor 0 3\n", {"a"}, {"a"});
+  REQUIRE(r.circuit.obstacle.empty());
+  CHECK(r.at("w")->constant.value == Approx(3.0));
+  CHECK(entry(r.circuit.zeroth, 0, 0) == Approx(0.125));
+  CHECK(std::abs(r.circuit.force[0].value) == Approx(1.5));
+}
+
+TEST_CASE("two capacitors in series are one") {
+  const Reduced r = reduce("c0 a 0 1\nc1 a m 2\nc2 m 0 2\n", {"a"}, {"a"});
+  REQUIRE(r.circuit.obstacle.empty());
+  CHECK(entry(r.circuit.second, 0, 0) == Approx(2.0));
 }
 
 TEST_CASE("an integrator without its capacitor is told") {
