@@ -96,8 +96,9 @@ Name read_name(const std::string& cell) {
 }
 
 bool is_time(const std::string& name) {
-  constexpr std::string_view kNames[] = {"time", "t",      "time_s",  "s",
-                                         "sec",  "second", "seconds", "x-axis"};
+  // Not "t": that is model time, in the tables of `simulate`.
+  constexpr std::string_view kNames[] = {"time",   "time_s",  "s",     "sec",
+                                         "second", "seconds", "x-axis"};
   return std::ranges::find(kNames, name) != std::end(kNames);
 }
 

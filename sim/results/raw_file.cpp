@@ -121,6 +121,10 @@ void RawFile::check_header() {
         "it holds several runs, one behind the other ('stepped'); write each .step to a file of "
         "its own");
   }
+  // What `simulate` writes looks like a circuit's voltages, so that both go into one picture.
+  if (header_.title.starts_with("springspice, run ")) {
+    fail("it is in model units already: `springspice simulate` wrote it, not a circuit");
+  }
   const std::string first = netlist::lower(header_.names[0]);
   if (first != "time") {
     fail(fmt::format("its first variable is '{}', not time; write all of a transient",

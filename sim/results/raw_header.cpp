@@ -52,6 +52,7 @@ class Reader {
     const std::string_view value =
         colon == std::string_view::npos ? std::string_view() : trimmed(text.substr(colon + 1));
     if (in_variables_ && text[0] >= '0' && text[0] <= '9') return take_variable(text);
+    if (key == "Title") header_.title = value;
     if (key == "Plotname") header_.plot = value;
     if (key == "Flags") header_.flags = " " + netlist::lower(value) + " ";
     if (key == "Command") header_.command = value;

@@ -17,6 +17,7 @@
 namespace springspice::sim {
 
 struct RawHeader {
+  std::string title;
   std::string plot;
   std::string flags;    ///< in lower case, a blank before and behind each word
   std::string command;  ///< LTspice names itself here

@@ -25,7 +25,7 @@ TEST_CASE("help and version, alone and for each command") {
     }
     CHECK(run(folder, command + " --version").out == version.out);
     // Help is for who does not know the rest yet.
-    CHECK(run(folder, command + " --seed 3 --help").out == text.out);
+    CHECK(run(folder, command + " --json r.json --help").out == text.out);
   }
 }
 
@@ -34,7 +34,7 @@ TEST_CASE("mistake: no command or an unknown one") {
   check_refused(folder, "", 2, {"no command; `springspice --help` lists them"});
   check_refused(folder, "foo", 2,
                 {"unknown command 'foo'; there are: matrices, fit, simulate, train, netlist, "
-                 "cosim, certify"});
+                 "cosim, certify, readback"});
   check_refused(folder, Words{""}, 2, {"unknown command ''"});
 }
 

@@ -86,6 +86,20 @@ TEST_CASE("gnucap sees what is wrong with a circuit, without ngspice") {
   CHECK(failures_of("0 3\n", "0 3.003\n") == "matrices steady path");
 }
 
+TEST_CASE("an ammeter in the circuit costs gnucap digits, and the limits say so") {
+  if (!has_gnucap()) return;
+  const std::string deck = replaced(kOneMassDeck, "rd v 0 2", "vm v r 0\nrd r 0 2");
+  const sim::Report report = certify_with(sim::Engines::gnucap, one_mass(deck));
+  CHECK(report.passed());
+  for (const char* name : {"steady", "path"}) {
+    const sim::Check& check = find_check(report, name);
+    INFO(name << ": " << check.value);
+    CHECK(check.limit == 1e-6);
+    CHECK(check.value <= 1e-7);
+    CHECK_THAT(check.origin, ContainsSubstring("floating sources"));
+  }
+}
+
 TEST_CASE("a node that is not there is a failed check of gnucap's too") {
   if (!has_gnucap()) return;
   sim::Problem problem = one_mass();

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "sim/dynamics/path_writer.hpp"
 #include "sim/results/result_file.hpp"
 #include "tests/catch.hpp"
 #include "tests/core/temporary_file.hpp"
@@ -306,6 +307,37 @@ TEST_CASE("CSV that cannot be read says where and why") {
   CHECK_THROWS_WITH(sim::open_results("/"), ContainsSubstring("cannot read"));
   const TemporaryFile empty("");
   CHECK_THROWS_WITH(sim::open_results(empty.path()), ContainsSubstring("is empty"));
+}
+
+TEST_CASE("what simulate wrote is in model units, and no record of a circuit") {
+  std::string bytes;
+  const dynamics::PathLayout layout{{"x0", "v0"}, 1, 2};
+  const auto writer = dynamics::make_path_writer(dynamics::PathFormat::raw, layout,
+                                                 [&](std::string_view text) { bytes += text; });
+  writer->begin_run(0);
+  writer->write(std::vector<double>{0.0, 1.0, 2.0, 0.5, 3.0, 4.0});
+  writer->end_run();
+  CHECK_THAT(error_of(bytes), ContainsSubstring("in model units already"));
+  // The same bytes under another title are a record.
+  const Rows rows = read_text(bytes.replace(bytes.find("springspice, run 0"), 18, "mine"));
+  CHECK(rows.times == std::vector<double>{0.0, 0.5});
+  CHECK(rows.values[1] == std::vector<double>{3.0, 4.0});
+  CHECK_THAT(error_of("t,x0\n0,1\n1,2\n"), ContainsSubstring("no column is called time"));
+}
+
+TEST_CASE("a raw file cut anywhere is refused, never read as whole") {
+  Layout text;
+  text.ascii = true;
+  Layout fast;
+  fast.command = kLtspice;
+  fast.flags = "real fastaccess";
+  fast.floats = fast.by_variable = true;
+  for (const std::string& whole : {raw({}), raw(text), raw(fast)}) {
+    for (std::size_t size = 1; size + 2 < whole.size(); size += 7) {
+      const TemporaryFile file(whole.substr(0, size));
+      CHECK_THROWS_AS(read(file.path()), core::InputError);
+    }
+  }
 }
 
 TEST_CASE("what ngspice wrote as text and as binary is the same run") {
