@@ -1,10 +1,7 @@
 // `cosim` and `certify`: the verdict, on a circuit made just now or on a netlist file.
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <set>
-#include <sstream>
 #include <system_error>
 #include <utility>
 
@@ -13,8 +10,10 @@
 #include "cli/commands.hpp"
 #include "cli/output_file.hpp"
 #include "cli/pipeline.hpp"
+#include "cli/predictions.hpp"
 #include "cli/results.hpp"
 #include "core/error.hpp"
+#include "hw/spu.hpp"
 #include "netlist/error.hpp"
 #include "netlist/parser.hpp"
 
@@ -139,19 +138,6 @@ class SpectrumWriter {
   bool has_header_ = false;
 };
 
-std::string read_file(const std::string& path, const char* advice) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  file.peek();  // a folder opens like a file, and fails here
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file.is_open() || file.bad()) {
-    throw core::InputError(fmt::format("cannot read {}: {}; {}", core::printable(path, 200),
-                                       std::generic_category().message(errno), advice));
-  }
-  return text.str();
-}
-
 struct Subject {
   const hw::Manifest& manifest;
   const sim::Analysis& analysis;
@@ -223,6 +209,9 @@ sim::Check compare_with_data(const hw::Manifest& manifest, const Options& option
   request.parameters = manifest.source->parameters;
   request.on_progress = [&](std::size_t rows) { progress.count("rows", rows); };
   const core::Model model = core::read_model(request, manifest.source->axes);
+  if (manifest.design.realization == hw::to_string(hw::Topology::spu)) {
+    return sim::compare_systems(manifest.system, hw::make_posterior(model.system).sampler);
+  }
   return sim::compare_systems(manifest.system, model.system);
 }
 
@@ -256,6 +245,7 @@ int run_cosim(const Options& options) {
   const Built built = build_circuit(prepared, options, "cosim");
   print_remark(describe_null_space(prepared.system, prepared.null_space));
   print_remark(describe_noise(built));
+  remark_clamped(built.clamped_queries, built.queries, "queries");
   return report_verdict(options, {built.manifest, built.analysis, built.whole_deck(), "cosim"},
                         progress, results);
 }

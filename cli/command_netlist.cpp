@@ -7,6 +7,7 @@
 #include "cli/commands.hpp"
 #include "cli/output_file.hpp"
 #include "cli/pipeline.hpp"
+#include "cli/predictions.hpp"
 #include "cli/results.hpp"
 #include "hw/thermal.hpp"
 
@@ -42,6 +43,8 @@ Json deck_noise_to_json(const Built& built) {
 }  // namespace
 
 int run_netlist(const Options& options) {
+  if (options.explain) return explain_netlist(options);
+  if (options.update) return update_netlist(options);
   Progress progress;
   const std::string deck_name = std::filesystem::path(*options.out).filename().string();
   const std::string manifest_name = std::filesystem::path(*options.manifest).filename().string();
@@ -63,6 +66,7 @@ int run_netlist(const Options& options) {
   const std::string violations = hw::describe_range_violations(design, options.range);
   if (!violations.empty()) print_remark(violations);
   print_remark(describe_noise(built));
+  remark_clamped(built.clamped_queries, built.queries, "queries");
   Json json = make_json();
   json["deck"] = deck_name;
   json["manifest"] = manifest_name;
@@ -74,6 +78,13 @@ int run_netlist(const Options& options) {
                     {"voltage_v", design.scales.voltage_v},
                     {"energy_j", design.scales.energy_j},
                     {"position_v", design.scales.position_v}};
+  if (built.queries > 0) {
+    json["readouts"] = {
+        {"queries", built.queries}, {"clamped", built.clamped_queries}, {"nodes", Json::array()}};
+    for (const netlist::Readout& readout : design.readouts) {
+      json["readouts"]["nodes"].push_back(readout.node);
+    }
+  }
   json["null_space"] = null_space_to_json(prepared.system, prepared.null_space);
   json["out_of_range"] = violations;
   if (built.manifest.system.kT > 0.0) json["thermal"] = thermal_to_json(built);

@@ -77,6 +77,8 @@ struct Options {
   std::optional<std::string> out, json, query, path;
   std::optional<std::string> manifest;  ///< certify reads it, netlist writes it
   std::string deck;
+  bool explain = false;               ///< netlist
+  std::optional<std::string> update;  ///< netlist: the old deck
   bool write_W = false;
   double time_limit_s = 300.0;
   // what is run

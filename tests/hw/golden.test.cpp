@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "hw/spu.hpp"
 #include "netlist/writer.hpp"
 #include "tests/catch.hpp"
 #include "tests/hw/small_system.hpp"
@@ -22,6 +23,7 @@ struct Golden {
   hw::Coupling coupling;
   core::Dynamics dynamics;
   std::optional<double> coupling_factor = {};
+  bool literal = false;  ///< and with a read-out
 };
 
 std::string read_text(const std::string& path) {
@@ -31,21 +33,41 @@ std::string read_text(const std::string& path) {
   return text.str();
 }
 
+Points make_points() {
+  // Dyadic numbers: K and f are exact, so no compiler rounds them another way.
+  Points points;
+  for (int j = 0; j <= 8; ++j) {
+    const double u = j / 8.0;
+    points.push_back({{u}, {u * u - 0.25}});
+  }
+  return points;
+}
+
+std::vector<core::Spring> make_literal(const core::Grid& grid) {
+  std::vector<core::Spring> springs;
+  for (const Point& point : make_points()) {
+    springs.push_back(
+        core::make_literal_spring(grid, point.u, point.y, 1.0, static_cast<int>(springs.size())));
+  }
+  return springs;
+}
+
 std::string make_deck(const Golden& golden) {
   core::Parameters parameters;
   parameters.dynamics = golden.dynamics;
-  // Dyadic numbers: K and f are exact, so no compiler rounds them another way.
   core::DataSprings data(core::Grid({{"u", 2, 0.0, 1.0}}), 1);
-  for (int j = 0; j <= 8; ++j) {
-    const double u = j / 8.0;
-    data.add(std::vector{u}, std::vector{u * u - 0.25});
-  }
-  const core::SecondOrderSystem system = core::make_system(data, parameters);
-  const std::vector<core::Spring> springs = core::make_springs(data, parameters);
+  for (const Point& point : make_points()) data.add(point.u, point.y);
+  core::SecondOrderSystem system = core::make_system(data, parameters);
+  if (golden.topology == hw::Topology::spu) system = hw::make_posterior(system).sampler;
+  std::vector<core::Spring> springs = core::make_springs(data, parameters);
+  if (golden.literal) springs = make_literal(data.grid());
+  const std::vector<hw::Query> queries = {{{{0, 0.25}, {1, 0.75}}}};
   hw::Request request = hand_scaled(system, golden.topology);
   request.coupling = golden.coupling;
   request.coupling_factor = golden.coupling_factor;
   request.springs = springs;
+  request.literal = golden.literal;
+  if (golden.literal || golden.topology == hw::Topology::spu) request.queries = queries;
   request.swing.offset(0) = 0.25;
   request.initial.x << 0.5, -0.25, 0.125;
   if (golden.dynamics == core::Dynamics::underdamped) request.initial.v << 0.25, 0.0, -0.5;
@@ -69,7 +91,14 @@ TEST_CASE("the written decks are the golden ones") {
              core::Dynamics::underdamped},
       Golden{"rlc_coils", hw::Topology::rlc, hw::Coupling::transformer, core::Dynamics::underdamped,
              0.99},
-      Golden{"charge", hw::Topology::charge, hw::Coupling::automatic, core::Dynamics::underdamped});
+      Golden{"charge", hw::Topology::charge, hw::Coupling::automatic, core::Dynamics::underdamped},
+      Golden{"spu", hw::Topology::spu, hw::Coupling::automatic, core::Dynamics::underdamped},
+      Golden{"opamp_literal", hw::Topology::opamp, hw::Coupling::automatic,
+             core::Dynamics::underdamped, std::nullopt, true},
+      Golden{"gmc_literal", hw::Topology::gmc, hw::Coupling::automatic, core::Dynamics::underdamped,
+             std::nullopt, true},
+      Golden{"rlc_literal", hw::Topology::rlc, hw::Coupling::gyrator, core::Dynamics::underdamped,
+             std::nullopt, true});
   const std::string path =
       fmt::format("{}/tests/hw/golden/{}.cir", SPRINGSPICE_SOURCE_DIR, golden.name);
   const std::string deck = make_deck(golden);
