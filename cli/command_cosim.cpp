@@ -11,10 +11,12 @@
 #include "cli/commands.hpp"
 #include "cli/output_file.hpp"
 #include "cli/pipeline.hpp"
+#include "cli/predictions.hpp"
 #include "cli/read_deck.hpp"
 #include "cli/read_file.hpp"
 #include "cli/results.hpp"
 #include "core/error.hpp"
+#include "hw/spu.hpp"
 #include "netlist/error.hpp"
 #include "netlist/flatten.hpp"
 #include "netlist/foreign_load.hpp"
@@ -250,6 +252,9 @@ sim::Check compare_with_data(const hw::Manifest& manifest, const Options& option
   request.parameters = manifest.source->parameters;
   request.on_progress = [&](std::size_t rows) { progress.count("rows", rows); };
   const core::Model model = core::read_model(request, manifest.source->axes);
+  if (manifest.design.realization == hw::to_string(hw::Topology::spu)) {
+    return sim::compare_systems(manifest.system, hw::make_posterior(model.system).sampler);
+  }
   return sim::compare_systems(manifest.system, model.system);
 }
 
@@ -323,6 +328,7 @@ int run_cosim(const Options& options) {
   const Built built = build_circuit(prepared, options, "cosim");
   print_remark(describe_null_space(prepared.system, prepared.null_space));
   print_remark(describe_noise(built));
+  remark_clamped(built.clamped_queries, built.queries, "queries");
   return report_verdict(options, {built.manifest, built.analysis, built.whole_deck().text, "cosim"},
                         progress, results);
 }

@@ -10,6 +10,8 @@ int run_fit(const Options& options);
 int run_simulate(const Options& options);
 int run_train(const Options& options);
 int run_netlist(const Options& options);
+int explain_netlist(const Options& options);  ///< run_netlist() of --explain
+int update_netlist(const Options& options);   ///< run_netlist() of --update
 int run_cosim(const Options& options);
 int run_certify(const Options& options);
 int run_readback(const Options& options);

@@ -85,9 +85,12 @@ constexpr CommandHelp kCommands[] = {
      "setting.\n"
      "On Ctrl-C the results so far are written, marked partial."},
     {"netlist",
-     "springspice netlist --data FILE.csv --out NAME.cir [options]\n\n"
+     "springspice netlist --data FILE.csv --out NAME.cir [--query FILE.csv] [options]\n"
+     "springspice netlist --data FILE.csv --explain [options]\n"
+     "springspice netlist --data NEW.csv --update OLD.cir [--out NEW.cir] [options]\n\n"
      "Writes the circuit to NAME.cir and, beside it, NAME.json: what each node and element means,\n"
-     "enough to certify the deck and to read any result of it."},
+     "enough to certify the deck and to read any result of it. --explain tells which realizations\n"
+     "can carry the model, and at what cost; --update which parts of a deck new data change."},
     {"cosim",
      "springspice cosim --data FILE.csv [options]\n\n"
      "Builds the circuit, runs it in ngspice, and compares it with the model: matrices, probe,\n"
@@ -160,13 +163,14 @@ po::options_description time_options() {
 po::options_description circuit_options() {
   po::options_description group("Circuit");
   group.add_options()("realization", po::value<std::string>()->default_value("opamp"),
-                      "opamp, gmc, rlc or charge")(
+                      "opamp, gmc, rlc, charge, or spu (samples the posterior; up to 8 nodes)")(
       "coupling", po::value<std::string>()->default_value("auto"),
       "rlc's springs: auto, direct (inductors), gyrator, or transformer (for boards)")(
       "coupling-factor", po::value<double>(),
       "rlc with transformers: coupled coils, factors up to this one (below 1), in place of ideal "
-      "transformers")("springs", po::value<std::string>()->default_value("condensed"),
-                      "condensed, or literal: one a data point (rlc with gyrators)")(
+      "transformers")(
+      "springs", po::value<std::string>()->default_value("condensed"),
+      "condensed, or literal: one a data point, its target a source (at most 10000)")(
       "range", po::value<std::string>()->default_value("board"),
       "part values: board (1 kohm to 1 Mohm, 100 pF to 1 uF, 10 uH to 10 mH), or chip")(
       "scale-time", po::value<double>(), "seconds for a unit of model time (default: automatic)")(
@@ -304,6 +308,17 @@ po::options_description command_options(const std::string& command, Options& o) 
   }
   if (command == "fit" || command == "train" || command == "readback") {
     results.add_options()("query", po::value<std::string>(), "predict at the rows of this table");
+  } else if (command == "netlist" || command == "cosim") {
+    results.add_options()("query", po::value<std::string>(),
+                          "read-outs: nodes q1, q2... show the predictions at the rows of this "
+                          "table");
+  }
+  if (command == "netlist") {
+    results.add_options()("explain", po::bool_switch(&o.explain),
+                          "what each realization can carry and what it costs; writes no circuit")(
+        "update", po::value<std::string>(),
+        "a deck of `netlist` (its manifest NAME.json beside it): keep its scales, and list the "
+        "parts that change");
   }
   if (command == "matrices") {
     results.add_options()("write-W", po::bool_switch(&o.write_W),
@@ -471,23 +486,19 @@ void read_coupling_factor(const po::variables_map& map, Options& o) {
 
 void read_circuit(const po::variables_map& map, Options& o) {
   constexpr hw::Topology kTopologies[] = {hw::Topology::opamp, hw::Topology::gmc, hw::Topology::rlc,
-                                          hw::Topology::charge};
+                                          hw::Topology::charge, hw::Topology::spu};
   constexpr hw::Coupling kCouplings[] = {hw::Coupling::automatic, hw::Coupling::direct,
                                          hw::Coupling::gyrator, hw::Coupling::transformer};
-  o.topology = kTopologies[choose(map, "realization", {"opamp", "gmc", "rlc", "charge"})];
+  o.topology = kTopologies[choose(map, "realization", {"opamp", "gmc", "rlc", "charge", "spu"})];
   o.coupling = kCouplings[choose(map, "coupling", {"auto", "direct", "gyrator", "transformer"})];
   read_coupling_factor(map, o);
   if (o.topology != hw::Topology::rlc && o.coupling != hw::Coupling::automatic) {
     throw UsageError("--coupling says how rlc writes a spring; write --realization rlc with it");
   }
   o.literal_springs = choose(map, "springs", {"condensed", "literal"}) == 1;
-  if (o.literal_springs &&
-      (o.topology != hw::Topology::rlc || o.coupling == hw::Coupling::direct || o.system)) {
-    throw UsageError(
-        "--springs literal needs data and --realization rlc --coupling gyrator, where each spring "
-        "is a part of its own; the others sum springs into K");
+  if (o.literal_springs && o.system) {
+    throw UsageError("--springs literal needs --data: given matrices have no data points");
   }
-  if (o.literal_springs) o.coupling = hw::Coupling::gyrator;
   o.range = choose(map, "range", {"board", "chip"}) == 0 ? hw::Range::board : hw::Range::chip;
   o.scales = {get<double>(map, "scale-time"), get<double>(map, "scale-impedance"),
               get<double>(map, "scale-position"), get<double>(map, "scale-velocity")};
@@ -674,14 +685,19 @@ void check_files(const std::string& command, const po::variables_map& map, const
   if (command == "readback") add(reads, "--manifest", o.manifest);
   add(writes, "--out", o.out);
   if (command == "netlist") add(writes, "the manifest of --out", o.manifest);
-  if (command == "netlist" && o.deck_noise == hw::DeckNoise::Kind::pwl) {
+  if (command == "netlist" && o.out && o.deck_noise == hw::DeckNoise::Kind::pwl) {
     add(writes, "the noise of --out", noise_file_of(*o.out, o.dialect));
   }
-  if (command == "netlist" && o.hierarchy) {
+  if (command == "netlist" && o.out && o.hierarchy) {
     add(writes, "the array of --out", array_file_of(*o.out));
     if (o.dialect == netlist::Dialect::ngspice) {
       add(writes, "the library of --out", library_file_of(*o.out));
     }
+  }
+  if (o.update) {
+    add(reads, "--update", o.update);
+    add(reads, "the manifest of --update",
+        std::filesystem::path(*o.update).replace_extension(".json").string());
   }
   add(writes, "--path", o.path);
   add(writes, "--ensemble", o.ensemble);
@@ -710,11 +726,29 @@ void check_files(const std::string& command, const po::variables_map& map, const
   }
 }
 
+void read_query_use(const Options& o) {
+  if (o.query && o.system) {
+    throw UsageError("--query needs --data: given matrices have no inputs");
+  }
+}
+
+void read_update(const po::variables_map& map, Options& o) {
+  o.update = get<std::string>(map, "update");
+  if (o.explain) throw UsageError("--explain writes no circuit; leave --update out");
+  for (const char* scale : {"scale-time", "scale-impedance", "scale-position", "scale-velocity"}) {
+    if (map.count(scale) == 0) continue;
+    throw UsageError(
+        fmt::format("--update keeps the scales of {}; leave --{} out", *o.update, scale));
+  }
+}
+
 void read_results(const std::string& command, const po::variables_map& map, Options& o) {
   o.json = get<std::string>(map, "json");
   if (map.count("seed") != 0) o.seed = read_seed(map["seed"].as<std::string>());
   if (map.count("path") != 0) o.path = get<std::string>(map, "path");
   if (map.count("query") != 0) o.query = get<std::string>(map, "query");
+  if (command == "netlist" || command == "cosim") read_query_use(o);
+  if (map.count("update") != 0) read_update(map, o);
   if (map.count("out") != 0) o.out = get<std::string>(map, "out");
   if (command == "certify") {
     if (o.deck.empty()) throw UsageError("no deck: write springspice certify NAME.cir");
@@ -730,12 +764,13 @@ void read_results(const std::string& command, const po::variables_map& map, Opti
     o.limit = get<double>(map, "limit");
     require_positive(o.limit, "limit");
   } else if (command == "matrices" || command == "netlist") {
-    if (!o.out) {
+    if (!o.out && !o.explain && !o.update) {
       throw UsageError(command == "matrices" ? "no place for the results: give --out DIR"
                                              : "no place for the circuit: give --out NAME.cir");
     }
   }
-  if (command == "netlist") o.manifest = choose_manifest(*o.out);
+  if (o.explain && o.out) throw UsageError("--explain writes no circuit; leave --out out");
+  if (command == "netlist" && o.out) o.manifest = choose_manifest(*o.out);
   if (command == "matrices" && *o.out == "-") {
     throw UsageError("--out -: the matrices are several files; name a folder");
   }

@@ -82,13 +82,15 @@ struct Options {
   std::optional<std::string> out, json, query, path;
   std::optional<std::string> manifest;  ///< certify, readback: read; netlist: written
   std::string deck;
-  bool allow_rescale = false;   ///< certify a deck in its own units
-  bool match_names = false;     ///< and under its own names
-  std::string instance;         ///< whose pins tell them
-  bool pass_unknown = false;    ///< beside cards that cannot be stamped
-  bool allow_outside = false;   ///< includes may leave the deck's folder
-  std::string record;           ///< what readback reads
-  std::optional<double> limit;  ///< of the largest difference, as a share of the range
+  bool allow_rescale = false;         ///< certify a deck in its own units
+  bool match_names = false;           ///< and under its own names
+  std::string instance;               ///< whose pins tell them
+  bool pass_unknown = false;          ///< beside cards that cannot be stamped
+  bool allow_outside = false;         ///< includes may leave the deck's folder
+  std::string record;                 ///< what readback reads
+  std::optional<double> limit;        ///< of the largest difference, as a share of the range
+  bool explain = false;               ///< netlist
+  std::optional<std::string> update;  ///< netlist: the old deck
   bool write_W = false;
   double time_limit_s = 300.0;
   // what is run

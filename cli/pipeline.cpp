@@ -1,17 +1,22 @@
 #include "cli/pipeline.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <numbers>
+#include <sstream>
 #include <system_error>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/queries.hpp"
 #include "core/error.hpp"
 #include "core/fit.hpp"
 #include "core/initial_state.hpp"
+#include "hw/spu.hpp"
 #include "hw/thermal.hpp"
 #include "netlist/parser.hpp"
 #include "sim/swing.hpp"
@@ -67,6 +72,7 @@ hw::Manifest make_manifest(const Prepared& prepared, const sim::Analysis& analys
   manifest.range = choose_range(prepared, analysis);
   manifest.step = times.step;
   manifest.end = times.end;
+  manifest.posterior_mean = prepared.posterior_mean;
   if (prepared.model) {
     manifest.source = hw::ModelSource{prepared.model->data.grid().axes(), prepared.model->targets,
                                       prepared.model->parameters};
@@ -137,21 +143,23 @@ Prepared prepare(const Options& options, Progress& progress) {
     prepared.system.kT = options.parameters.kT;
     prepared.system.noise_model = options.parameters.noise_model;
   }
+  if (options.topology == hw::Topology::spu && !options.explain) {
+    hw::Posterior posterior = hw::make_posterior(prepared.system);
+    prepared.system = std::move(posterior.sampler);
+    prepared.posterior_mean = std::move(posterior.mean);
+  }
   prepared.null_space = core::find_null_space(prepared.system.K);
   prepared.initial = make_initial(prepared, options);
   return prepared;
 }
 
-Built build_circuit(const Prepared& prepared, const Options& options,
-                    const std::string& deck_name) {
-  Built built;
-  built.analysis = sim::analyse(prepared.system);
-  const Times times = choose_times(options, built.analysis.scales);
-  built.manifest = make_manifest(prepared, built.analysis, times, deck_name, options.dialect);
-  sim::PeakSwing swing = sim::find_peak_swing(prepared.system, prepared.initial, built.analysis.fit,
-                                              built.analysis.scales, times.end);
-  sim::add_noise_swing(prepared.system, built.analysis.modes, swing);
-  hw::Request request;
+Asked ask(const Prepared& prepared, const Options& options, const sim::Analysis& analysis,
+          const Times& times, const std::string& title) {
+  sim::PeakSwing swing = sim::find_peak_swing(prepared.system, prepared.initial, analysis.fit,
+                                              analysis.scales, times.end);
+  sim::add_noise_swing(prepared.system, analysis.modes, swing);
+  Asked asked;
+  hw::Request& request = asked.request;
   request.topology = options.topology;
   request.coupling = options.coupling;
   request.coupling_factor = options.coupling_factor;
@@ -159,20 +167,37 @@ Built build_circuit(const Prepared& prepared, const Options& options,
   request.scales = options.scales;
   request.swing = {swing.offset, swing.position, swing.velocity};
   request.initial = prepared.initial;
-  request.title = "springspice " + deck_name;
+  request.title = title;
   request.step = times.step;
   request.end = times.end;
-  std::vector<core::Spring> springs;
-  if (prepared.model && hw::keeps_springs(options.topology)) {
-    const core::Model& model = *prepared.model;
-    springs = core::make_springs(model.data, model.parameters);
-    if (options.literal_springs) {
-      std::erase_if(springs,
-                    [](const core::Spring& s) { return s.kind == core::Spring::Kind::data; });
-      springs.insert(springs.begin(), model.literal.begin(), model.literal.end());
-    }
+  request.literal = options.literal_springs;
+  const bool wanted =
+      hw::keeps_springs(options.topology) || options.literal_springs || options.explain;
+  if (!prepared.model || !wanted) return asked;
+  const core::Model& model = *prepared.model;
+  asked.springs = core::make_springs(model.data, model.parameters);
+  if (options.literal_springs) {
+    std::erase_if(asked.springs,
+                  [](const core::Spring& s) { return s.kind == core::Spring::Kind::data; });
+    asked.springs.insert(asked.springs.begin(), model.literal.begin(), model.literal.end());
   }
-  request.springs = springs;
+  return asked;
+}
+
+Built build_circuit(const Prepared& prepared, const Options& options, const std::string& deck_name,
+                    const std::optional<Eigen::VectorXd>& offset) {
+  Built built;
+  built.analysis = sim::analyse(prepared.system);
+  const Times times = choose_times(options, built.analysis.scales);
+  built.manifest = make_manifest(prepared, built.analysis, times, deck_name, options.dialect);
+  Asked asked = ask(prepared, options, built.analysis, times, "springspice " + deck_name);
+  hw::Request& request = asked.request;
+  request.springs = asked.springs;
+  if (offset) request.swing.offset = *offset;
+  const Queries queries = read_queries(options, prepared.model);
+  request.queries = queries.sums;
+  built.queries = queries.sums.size();
+  built.clamped_queries = queries.clamped;
   built.manifest.design = hw::realize(prepared.system, request);
   hw::add_own_noise(built.manifest.design, options.resistor_noise_K);
   write_deck(options, deck_name, built);

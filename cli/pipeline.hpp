@@ -22,6 +22,7 @@ struct Prepared {
   core::SecondOrderSystem system;
   core::NullSpace null_space;
   core::State initial;
+  std::optional<Eigen::MatrixXd> posterior_mean;  ///< --realization spu: `system` samples it
 };
 
 Prepared prepare(const Options& options, Progress& progress);
@@ -44,14 +45,27 @@ struct Built {
   sim::Analysis analysis;
   hw::Manifest manifest;  ///< its design holds the circuit too
   DeckFiles files;
+  std::size_t queries = 0;  ///< rows of --query
+  std::size_t clamped_queries = 0;
   DeckNoisePlan noise;
 
   /// The deck with what it includes.
   netlist::SourceText whole_deck() const;
 };
 
+/// What `prepared` asks of hw, without queries.
+/// @param times model time of the deck's own run
+struct Asked {
+  hw::Request request;
+  std::vector<core::Spring> springs;  ///< what the request points to
+};
+Asked ask(const Prepared& prepared, const Options& options, const sim::Analysis& analysis,
+          const Times& times, const std::string& title);
+
 /// @param deck_name for the title and the manifest
-Built build_circuit(const Prepared& prepared, const Options& options, const std::string& deck_name);
+/// @param offset of each output, where another deck's is to be kept
+Built build_circuit(const Prepared& prepared, const Options& options, const std::string& deck_name,
+                    const std::optional<Eigen::VectorXd>& offset = {});
 
 /// The problem that certification takes.
 sim::Problem make_problem(const hw::Manifest& manifest, std::string deck,

@@ -40,8 +40,9 @@ Builder::Builder(const core::SecondOrderSystem& system, const Request& request)
   check_scale_choice(request.scales);
   const Eigen::VectorXd& offset = request.swing.offset;
   initial_position_ = request.initial.x.rowwise() - offset.transpose();
-  force_.resize(system.size(), system.outputs());
-  for (Eigen::Index p = 0; p < system.outputs(); ++p) {
+  // Literal springs bring f in their anchors.
+  force_ = Eigen::MatrixXd::Zero(system.size(), system.outputs());
+  for (Eigen::Index p = 0; p < (request.literal ? 0 : system.outputs()); ++p) {
     const Eigen::VectorXd shift = Eigen::VectorXd::Constant(system.size(), offset(p));
     force_.col(p) = system.f.col(p) - system.K * shift;
     // What cancels to rounding is no force: a resistor of 1e18 ohm would stand for it.
@@ -122,6 +123,36 @@ void Builder::add_velocity_probe(const std::string& node, Eigen::Index i, Eigen:
 
 void Builder::add_port(const std::string& node, Eigen::Index i, Eigen::Index output, double gain) {
   design_.ports.push_back({node, static_cast<int>(i), static_cast<int>(output), gain});
+}
+
+std::string Builder::query_label(std::size_t query, Eigen::Index output) const {
+  return outputs() == 1 ? fmt::format("{}", query + 1)
+                        : fmt::format("{}y{}", query + 1, output + 1);
+}
+
+void Builder::section_of_readouts(const std::string& how) {
+  if (request_.queries.empty()) return;
+  section(
+      fmt::format("read-outs: v(q<row>) is the prediction at that row of the queries, {} a unit\n"
+                  "less its offset (see the manifest); {}",
+                  format_si(position_scale(), "V"), how));
+}
+
+void Builder::add_readout(std::size_t query, Eigen::Index output, netlist::Probe::Kind kind) {
+  const bool position = kind == netlist::Probe::Kind::position;
+  const std::vector<std::pair<int, double>>& weights = request_.queries[query].weights;
+  const Eigen::MatrixXd& state = position ? initial_position_ : request_.initial.v;
+  const double scale = position ? position_scale_ : velocity_scale_;
+  double sum = 0.0;
+  double start = 0.0;
+  for (const auto& [coordinate, weight] : weights) {
+    sum += weight;
+    start += weight * state(coordinate, output);
+  }
+  const std::string node = "q" + query_label(query, output);
+  add_initial(node, start * scale);
+  design_.readouts.push_back({node, static_cast<int>(query), static_cast<int>(output), 1.0 / scale,
+                              position ? sum * request_.swing.offset(output) : 0.0, weights, kind});
 }
 
 void Builder::add_johnson_noise(const std::string& resistor, double ohm) {

@@ -55,6 +55,16 @@ class Builder {
                           double gain);
   void add_port(const std::string& node, Eigen::Index i, Eigen::Index output, double gain);
 
+  /// "1", with several outputs "1y2": node q1 shows query 0.
+  std::string query_label(std::size_t query, Eigen::Index output) const;
+  /// The heading above the read-outs.
+  /// @param how the sum is made
+  void section_of_readouts(const std::string& how);
+  /// Lists node q1 as what shows position_scale() times the query's sum of positions less its
+  /// offset (velocity_scale() times that of velocities), and gives it that initial value.
+  void add_readout(std::size_t query, Eigen::Index output,
+                   netlist::Probe::Kind kind = netlist::Probe::Kind::position);
+
   /// The Johnson current of one resistor, 2 kT/R two-sided, with kT in the circuit's energy; none
   /// at kT = 0.
   void add_johnson_noise(const std::string& resistor, double ohm);
@@ -80,5 +90,6 @@ netlist::Design realize_overdamped_opamp(const core::SecondOrderSystem& system,
 netlist::Design realize_gmc(const core::SecondOrderSystem& system, const Request& request);
 netlist::Design realize_rlc(const core::SecondOrderSystem& system, const Request& request);
 netlist::Design realize_charge(const core::SecondOrderSystem& system, const Request& request);
+netlist::Design realize_spu(const core::SecondOrderSystem& sampler, const Request& request);
 
 }  // namespace springspice::hw

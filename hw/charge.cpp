@@ -13,7 +13,8 @@
 //           +-i_j into it, sources gd its voltage back into the loops. So D = sum of all resistors,
 //           and their Johnson noise is the fdt noise, 2 kT D, exactly
 //   ck      for each spring a capacitor 1/kappa from a node w to ground: sources fk bring l_i i_i
-//           into it, so w = kappa (l . x), and sources gk its force back into the loops
+//           into it, so w = kappa (l . x), and sources gk its force back into the loops; a
+//           literal spring's stands on a voltage source -kappa a, so w is the residual's
 //   hv      node v_i shows the velocity, Z0 i_i; position is that node's flux
 //
 // Couplings are F and G, never chains of E, which ngspice pivots badly. There is no operating point
@@ -90,11 +91,19 @@ class Loops {
   void add_spring(const Spring& spring, Eigen::Index p) {
     const std::string label = spring_label(builder_, spring, p);
     const std::string node = "w" + label;
+    const double anchor = anchor_of(builder_, spring, p);
+    const double volt = spring.stiffness * builder_.velocity_scale();  // a unit of stretch
+    const std::string foot = anchor == 0.0 ? "0" : "a" + label;
     builder_.section(describe(spring));
-    builder_.add(netlist::capacitor("ck" + label, node, "0",
+    builder_.add(netlist::capacitor("ck" + label, node, foot,
                                     builder_.tau() / (builder_.impedance() * spring.stiffness)),
                  "spring");
-    double stretch = 0.0;
+    if (anchor != 0.0) {
+      builder_.add(netlist::voltage_source("va" + label, foot, "0", -volt * anchor),
+                   fmt::format("anchor, less its offset {:.6g}, targets", anchor));
+      builder_.add_initial(foot, -volt * anchor);
+    }
+    double stretch = -anchor;
     for (std::size_t t = 0; t < spring.nodes.size(); ++t) {
       const int i = spring.nodes[t];
       if (spring.turns[t] == 0.0) continue;
@@ -103,7 +112,25 @@ class Loops {
              spring.turns[t],
              fmt::format("l({}) = {:.6g}, inputs", builder_.system().label(i), spring.turns[t]));
     }
-    builder_.add_initial(node, spring.stiffness * stretch * builder_.velocity_scale());
+    builder_.add_initial(node, volt * stretch);
+  }
+
+  // C q' = sum of weights times currents: charges add up on one capacitor.
+  void add_readout(std::size_t query, Eigen::Index p) {
+    const double farad = part_ranges(builder_.request().range).capacitance_f.centre();
+    const double gain = farad * builder_.impedance() * builder_.position_scale() /
+                        (builder_.velocity_scale() * builder_.tau());
+    const std::string label = builder_.query_label(query, p);
+    builder_.add(netlist::capacitor("cq" + label, "q" + label, "0", farad), "read-out, inputs");
+    for (const auto& [i, weight] : builder_.request().queries[query].weights) {
+      std::pair<std::string, std::string> ends{"0", "q" + label};
+      if (weight < 0.0) std::swap(ends.first, ends.second);
+      builder_.add(
+          netlist::cccs(fmt::format("fq{}__{}", label, builder_.system().label(i)), ends.first,
+                        ends.second, "vs" + builder_.label(i, p), gain * std::abs(weight)),
+          fmt::format("weight({}) = {:.6g}", builder_.system().label(i), weight));
+    }
+    builder_.add_readout(query, p);
   }
 
   void add_noise() {
@@ -251,6 +278,10 @@ netlist::Design realize_charge(const core::SecondOrderSystem& system, const Requ
     for (const Spring& spring : springs) loops.add_spring(spring, p);
   }
   if (system.noise_model == core::NoiseModel::diagonal) loops.add_noise();
+  for (Eigen::Index p = 0; p < system.outputs(); ++p) {
+    builder.section_of_readouts("a capacitor sums the charges of the loops");
+    for (std::size_t q = 0; q < request.queries.size(); ++q) loops.add_readout(q, p);
+  }
   return builder.finish(
       "charge",
       "loops of coupled inductors (force-voltage analogy), as Norton equivalents\n"

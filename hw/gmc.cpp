@@ -3,12 +3,18 @@
 // transconductors drive the stiffness forces from the flux nodes into the velocity nodes: a current
 // -K_ij x_j into node v_i, with the signs of signs.hpp. A K_ij of either sign is one transconductor
 // with its inputs one way round or the other.
+//
+// A literal spring is a residual node e, loaded by a conductance g: transconductors g l_i bring
+// positions in, a current source g a takes the anchor out, and transconductors kappa l_i bring
+// -kappa l_i e into the velocity nodes. Read-outs are such nodes without the way back.
 #include <cmath>
 
 #include <fmt/format.h>
 
 #include "hw/network.hpp"
+#include "hw/ota_sum.hpp"
 #include "hw/signs.hpp"
+#include "hw/spring_parts.hpp"
 #include "netlist/ideal.hpp"
 
 namespace springspice::hw {
@@ -23,11 +29,8 @@ void choose_scales(Builder& builder, const std::vector<int>& signs) {
   std::vector<ScaleGroup> groups =
       network_scale_groups(apply_signs(system.M, signs), apply_signs(system.D, signs), range);
   LogMean transconductance;
-  for (Eigen::Index j = 0; j < system.size(); ++j) {
-    for (SparseMatrix::InnerIterator it(system.K, j); it; ++it) {
-      transconductance.add(it.value() * builder.velocity_scale() / builder.position_scale());
-    }
-  }
+  const double ratio = builder.velocity_scale() / builder.position_scale();
+  for_each_conductance(builder, [&](double k) { transconductance.add(k * ratio); });
   if (transconductance.mean()) {
     groups.push_back({-*transconductance.mean(), 0, 1, part_ranges(range).resistance_ohm});
   }
@@ -51,6 +54,49 @@ void add_flux_node(Builder& builder, const std::vector<int>& signs, Eigen::Index
   builder.add(netlist::capacitor("cx" + label, node, "0", centre_c / ratio), "integrator");
   builder.add_initial(node, sign * builder.initial_position()(i, p) * builder.position_scale());
   builder.add_position_probe(node, Probe::Quantity::voltage, i, p, sign / builder.position_scale());
+}
+
+double centre_siemens(const Builder& builder) {
+  return 1.0 / part_ranges(builder.request().range).resistance_ohm.centre();
+}
+
+void add_literal_spring(Builder& builder, const core::Spring& spring, const std::vector<int>& signs,
+                        Eigen::Index p) {
+  const std::string label = spring_label(builder, spring, p);
+  const std::string node = "e" + label;
+  const double g = centre_siemens(builder);
+  const double anchor = anchor_of(builder, spring, p);
+  const double scale = builder.current_scale() / builder.position_scale();
+  builder.section(describe(spring) + "; v(e) is its residual");
+  add_ota_sum(builder, "xe" + label, "x", node, turns_of(spring), signs, g, p);
+  add_ota_load(builder, "xe" + label, node, g, "residual");
+  if (anchor != 0.0) {
+    builder.add(
+        netlist::current_source("ia" + label, node, "0", g * anchor * builder.position_scale()),
+        fmt::format("anchor, less its offset {:.6g}, targets", anchor));
+  }
+  double residual = -anchor;
+  for (const auto& [i, turns] : turns_of(spring)) {
+    residual += turns * builder.initial_position()(i, p);
+    std::vector<std::string> pins = {"0", node, "v" + builder.label(i, p)};
+    if (turns * signs[static_cast<std::size_t>(i)] < 0.0) std::swap(pins[0], pins[1]);
+    builder.add(
+        netlist::instance(fmt::format("xk{}__{}", label, builder.system().label(i)), pins,
+                          "ota_ideal", {{"gm", spring.stiffness * std::abs(turns) * scale}}),
+        fmt::format("l({}) = {:.6g}, inputs", builder.system().label(i), turns));
+  }
+  builder.add_initial(node, residual * builder.position_scale());
+}
+
+void add_readouts(Builder& builder, const std::vector<int>& signs, Eigen::Index p) {
+  builder.section_of_readouts("transconductors drive a conductance");
+  for (std::size_t q = 0; q < builder.request().queries.size(); ++q) {
+    const std::string name = "q" + builder.query_label(q, p);
+    const double g = centre_siemens(builder);
+    add_ota_sum(builder, "x" + name, "x", name, builder.request().queries[q].weights, signs, g, p);
+    add_ota_load(builder, "x" + name, name, g, "read-out");
+    builder.add_readout(q, p);
+  }
 }
 
 void add_stiffness(Builder& builder, const SparseMatrix& K, Eigen::Index i, Eigen::Index p) {
@@ -81,8 +127,15 @@ netlist::Design realize_gmc(const core::SecondOrderSystem& system, const Request
   for (Eigen::Index p = 0; p < system.outputs(); ++p) {
     builder.section("positions: flux nodes");
     for (Eigen::Index i = 0; i < system.size(); ++i) add_flux_node(builder, signs, i, p);
-    builder.section("stiffness K: transconductors from flux nodes into velocity nodes");
-    for (Eigen::Index i = 0; i < system.size(); ++i) add_stiffness(builder, K, i, p);
+    if (request.literal) {
+      for (const core::Spring& spring : request.springs) {
+        add_literal_spring(builder, spring, signs, p);
+      }
+    } else {
+      builder.section("stiffness K: transconductors from flux nodes into velocity nodes");
+      for (Eigen::Index i = 0; i < system.size(); ++i) add_stiffness(builder, K, i, p);
+    }
+    add_readouts(builder, signs, p);
   }
   return builder.finish("gmc", "capacitors and transconductors");
 }

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include <fmt/format.h>
@@ -99,6 +100,23 @@ Json noise_to_json(const netlist::Design& design) {
     if (source.own) noise.back()["own"] = true;
   }
   return noise;
+}
+
+Json readouts_to_json(const netlist::Design& design) {
+  Json readouts = Json::array();
+  for (const netlist::Readout& readout : design.readouts) {
+    Json weights = Json::array();
+    for (const auto& [coordinate, weight] : readout.weights)
+      weights.push_back({coordinate, weight});
+    readouts.push_back({{"node", readout.node},
+                        {"kind", readout.kind == Probe::Kind::position ? "position" : "velocity"},
+                        {"query", readout.query},
+                        {"output", readout.output},
+                        {"gain", readout.gain},
+                        {"offset", readout.offset},
+                        {"weights", std::move(weights)}});
+  }
+  return readouts;
 }
 
 // One line a key, and one line an item of the long lists: compact, and still fit for a diff.
@@ -326,6 +344,26 @@ netlist::NoiseSource read_noise(const Reader& item) {
   return source;
 }
 
+netlist::Readout read_readout(const Reader& item, int size, int outputs) {
+  netlist::Readout readout;
+  readout.node = item.at("node").text();
+  readout.kind = item.at("kind").choice({"position", "velocity"}) == 0 ? Probe::Kind::position
+                                                                       : Probe::Kind::velocity;
+  readout.query = item.at("query").integer(0, std::numeric_limits<int>::max());
+  readout.output = item.at("output").integer(0, outputs - 1);
+  readout.gain = item.at("gain").gain();
+  readout.offset = item.at("offset").number();
+  for (const Reader& entry : item.at("weights").items()) {
+    const std::vector<Reader> pair = entry.items();
+    if (pair.size() != 2) entry.fail("[coordinate, weight]");
+    readout.weights.emplace_back(pair[0].integer(0, size - 1), pair[1].number());
+  }
+  if (readout.weights.empty()) {
+    item.at("weights").fail("at least one [coordinate, weight]: what the node shows");
+  }
+  return readout;
+}
+
 void read_deck_noise(const Reader& root, Manifest& manifest) {
   if (!root.has("deck_noise")) return;
   const Reader json = root.at("deck_noise");
@@ -390,6 +428,14 @@ void read_design(const Reader& root, Manifest& manifest) {
                             item.at("output").integer(0, outputs - 1), item.at("gain").gain()});
   }
   for (const Reader& item : root.at("noise").items()) design.noise.push_back(read_noise(item));
+  if (root.has("readouts")) {
+    for (const Reader& item : root.at("readouts").items()) {
+      design.readouts.push_back(read_readout(item, size, outputs));
+    }
+  }
+  if (root.has("posterior")) {
+    manifest.posterior_mean = read_dense(root.at("posterior").at("mean"), size, outputs);
+  }
 }
 
 }  // namespace
@@ -428,6 +474,10 @@ std::string format_manifest(const Manifest& manifest) {
                              {"gain", port.gain}});
   }
   json["noise"] = noise_to_json(manifest.design);
+  if (!manifest.design.readouts.empty()) json["readouts"] = readouts_to_json(manifest.design);
+  if (manifest.posterior_mean) {
+    json["posterior"] = {{"mean", dense_to_json(*manifest.posterior_mean)}};
+  }
   if (manifest.deck_noise) {
     const DeckNoise& noise = *manifest.deck_noise;
     json["deck_noise"] = {{"kind", to_string(noise.kind)}, {"step_s", noise.step_s}};

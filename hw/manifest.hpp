@@ -6,7 +6,9 @@
 // of the lower triangle, counted from 0; f as nu rows of m), `initial` (x and v, nu rows of m),
 // `range` (of the targets), `time` (step and end, model time), `probes`, `ports`, `noise` (sources,
 // what they act on, two-sided densities; `own` marks a part's thermal noise), `deck_noise` (how the
-// deck makes it). Numbers are in shortest round-trip form, so the system is read back to the bit.
+// deck makes it), `readouts` (nodes that show weighted sums of coordinates, rows counted from 0),
+// `posterior` (realization spu: the mean, nu rows of m, to add to samples of the velocities).
+// Numbers are in shortest round-trip form, so the system is read back to the bit.
 #pragma once
 
 #include <optional>
@@ -38,9 +40,10 @@ struct Manifest {
   double range = 1.0;  ///< what `steady` is relative to: the largest range of a target
   double step = 0.0;
   double end = 0.0;
-  std::optional<ModelSource> source;    ///< none for --system
-  std::optional<DeckNoise> deck_noise;  ///< none where the deck's sources are silent
-  netlist::Design design;               ///< its circuit is empty: that is the deck
+  std::optional<ModelSource> source;              ///< none for --system
+  std::optional<DeckNoise> deck_noise;            ///< none where the deck's sources are silent
+  std::optional<Eigen::MatrixXd> posterior_mean;  ///< nu x m, of realization spu
+  netlist::Design design;                         ///< its circuit is empty: that is the deck
   /// By what the names above are found again in a deck that was renamed; empty: not kept.
   std::vector<netlist::NameColour> names;
 };

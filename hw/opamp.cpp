@@ -9,15 +9,19 @@
 // resistor from -x_j, which is there; a negative M_ij or D_ij takes one more inverter for the
 // column.
 //
+// A literal spring is a residual amplifier e = l . x - a, its anchor a resistor to a reference, and
+// resistors 1 / (kappa l_i) from e into the summing nodes; read-outs are such amplifiers alone.
+//
 // Overdamped: the one amplifier's feedback capacitor is the friction, C V_x' + Gamma V_x = I_f, so
-// its output is +x; columns with negative K_ij take an inverter.
+// its output is +x; columns with negative K_ij, and nodes that residuals and read-outs add, take an
+// inverter.
 #include <cmath>
 #include <set>
 
 #include <fmt/format.h>
 
-#include "hw/generators.hpp"
-#include "netlist/ideal.hpp"
+#include "hw/opamp_board.hpp"
+#include "hw/spring_parts.hpp"
 
 namespace springspice::hw {
 namespace {
@@ -25,93 +29,9 @@ namespace {
 using core::SparseMatrix;
 using netlist::Probe;
 
-constexpr double kReference_v = 1.0;
-constexpr double kSupply_v = 5.0;
-
-void add_mean(const SparseMatrix& matrix, LogMean& mean, double offset = 0.0) {
-  for (Eigen::Index j = 0; j < matrix.outerSize(); ++j) {
-    for (SparseMatrix::InnerIterator it(matrix, j); it; ++it) {
-      mean.add(it.value() * std::exp(offset));
-    }
-  }
+void add_mean(const SparseMatrix& matrix, LogMean& mean) {
+  for (const double entry : matrix.coeffs()) mean.add(entry);
 }
-
-// One board: shared by the two forms, which differ in what feeds the summing nodes.
-class Board {
- public:
-  explicit Board(Builder& builder) : builder_(builder) {
-    const Interval range = part_ranges(builder.request().range).resistance_ohm;
-    inverter_ohm_ = range.centre();
-    builder.design().circuit.define(netlist::ideal_opamp());
-    builder.design().has_operating_point = true;
-  }
-
-  void add_supplies() {
-    builder_.section(
-        "supplies, for the real op-amps that replace opamp_ideal, and references of f");
-    builder_.add(netlist::voltage_source("vcc", "vcc", "0", kSupply_v), "positive supply");
-    builder_.add(netlist::voltage_source("vee", "vee", "0", -kSupply_v), "negative supply");
-    builder_.add(netlist::voltage_source("vrefp", "refp", "0", kReference_v), "positive reference");
-    builder_.add(netlist::voltage_source("vrefn", "refn", "0", -kReference_v),
-                 "negative reference");
-  }
-
-  void add_opamp(const std::string& name, const std::string& summing, const std::string& output,
-                 const std::string& what) {
-    builder_.add(netlist::instance(name, {"0", summing, output}, "opamp_ideal"), what);
-  }
-
-  // output = -input, through the summing node `summing`.
-  void add_inverter(const std::string& prefix, const std::string& label, const std::string& input,
-                    const std::string& output, const std::string& what) {
-    const std::string summing = "s" + prefix + label;
-    add_opamp("x" + prefix + label, summing, output, what);
-    builder_.add(netlist::resistor("ra" + prefix + label, input, summing, inverter_ohm_),
-                 "inverter, input");
-    builder_.add(netlist::resistor("rb" + prefix + label, output, summing, inverter_ohm_),
-                 "inverter, feedback");
-  }
-
-  // The entries of row i of a symmetric matrix, as parts from each column's node into s_i. A
-  // negative entry comes from the column's negated node.
-  template <typename Part>
-  void add_row(const SparseMatrix& matrix, Eigen::Index i, const Part& part) {
-    for (SparseMatrix::InnerIterator it(matrix, i); it; ++it) {
-      if (it.value() != 0.0) part(it.row(), it.value());
-    }
-  }
-
-  // Resistors from the generators into the summing nodes, which draw force -V/R; the sign of a
-  // whole source is free, so only sources that act with both signs need their inverse.
-  void add_noise() {
-    add_generators(builder_, [&](const Generator& generator, Eigen::Index i, Eigen::Index p,
-                                 double y) {
-      const std::string inverse = "gn" + generator.tag;
-      if (y < 0.0 && inverted_.insert(generator.tag).second) {
-        add_inverter("g", generator.tag, generator.node, inverse, "inverter, gives the inverse");
-      }
-      builder_.add(
-          netlist::resistor(fmt::format("rg{}__{}", generator.tag, builder_.system().label(i)),
-                            y < 0.0 ? inverse : generator.node, "s" + builder_.label(i, p),
-                            1.0 / std::abs(y)),
-          "noise into " + builder_.system().label(i));
-    });
-  }
-
-  void add_force(Eigen::Index i, Eigen::Index p, const std::string& summing) {
-    const double f = builder_.force()(i, p);
-    if (f == 0.0) return;
-    const double ohm = kReference_v / (builder_.current_scale() * std::abs(f));
-    builder_.add(
-        netlist::resistor("rf" + builder_.label(i, p), f > 0.0 ? "refn" : "refp", summing, ohm),
-        fmt::format("f({}) = {:.6g}, targets", builder_.system().label(i), f));
-  }
-
- private:
-  Builder& builder_;
-  double inverter_ohm_;
-  std::set<std::string> inverted_;  // generators that have an inverter
-};
 
 // Columns that drive a negative entry of the matrix.
 std::set<Eigen::Index> negative_columns(const SparseMatrix& matrix) {
@@ -128,12 +48,12 @@ void choose_scales(Builder& builder, const SparseMatrix& capacitances,
                    const SparseMatrix* conductances) {
   const PartRanges ranges = part_ranges(builder.request().range);
   const double ratio =
-      conductances != nullptr ? std::log(builder.position_scale() / builder.velocity_scale()) : 0.0;
+      conductances != nullptr ? builder.velocity_scale() / builder.position_scale() : 1.0;
   LogMean capacitance;
   add_mean(capacitances, capacitance);
   LogMean conductance;
   if (conductances != nullptr) add_mean(*conductances, conductance);
-  add_mean(builder.system().K, conductance, -ratio);
+  for_each_conductance(builder, [&](double k) { conductance.add(k * ratio); });
   std::vector<ScaleGroup> groups;
   if (capacitance.mean()) groups.push_back({*capacitance.mean(), 1, -1, ranges.capacitance_f});
   if (conductance.mean()) groups.push_back({-*conductance.mean(), 0, 1, ranges.resistance_ohm});
@@ -172,12 +92,7 @@ void add_velocity_stage(Builder& builder, Board& board, Eigen::Index i, Eigen::I
                           (d > 0.0 ? "v" : "vn") + builder.label(j, p), summing, Z0 / std::abs(d)),
         builder.entry("D", i, j, d) + ", grid");
   });
-  board.add_row(system.K, i, [&](Eigen::Index j, double k) {
-    builder.add(
-        netlist::resistor("rk" + builder.label(i, j, p),
-                          (k > 0.0 ? "x" : "xn") + builder.label(j, p), summing, Zk / std::abs(k)),
-        builder.entry("K", i, j, k) + ", inputs");
-  });
+  if (!builder.request().literal) board.add_stiffness(i, p, Zk);
   board.add_force(i, p, summing);
   builder.add_port(summing, i, p, -1.0 / builder.current_scale());
 }
@@ -205,6 +120,33 @@ void add_state(Builder& builder, Eigen::Index i, Eigen::Index p) {
                              1.0 / builder.position_scale());
 }
 
+// Nodes that residuals and read-outs add with a positive sign: from -x, which an overdamped board
+// has of these alone.
+std::set<Eigen::Index> find_summed(const Request& request) {
+  std::set<Eigen::Index> nodes;
+  for (const core::Spring& spring : request.springs) {
+    for (const auto& [i, turns] : turns_of(spring)) {
+      if (request.literal && turns > 0.0) nodes.insert(i);
+    }
+  }
+  for (const Query& query : request.queries) {
+    for (const auto& [i, weight] : query.weights) {
+      if (weight > 0.0) nodes.insert(i);
+    }
+  }
+  return nodes;
+}
+
+void add_springs_and_readouts(Builder& builder, Board& board, double ohm) {
+  const Request& request = builder.request();
+  for (Eigen::Index p = 0; p < builder.outputs(); ++p) {
+    for (const core::Spring& spring : request.springs) {
+      if (request.literal) board.add_literal_spring(spring, p, ohm);
+    }
+    board.add_readouts(p);
+  }
+}
+
 }  // namespace
 
 netlist::Design realize_opamp(const core::SecondOrderSystem& system, const Request& request) {
@@ -227,6 +169,8 @@ netlist::Design realize_opamp(const core::SecondOrderSystem& system, const Reque
       builder.add_initial("vn" + label, -request.initial.v(i, p) * builder.velocity_scale());
     }
   }
+  const double Zk = builder.impedance() * builder.position_scale() / builder.velocity_scale();
+  add_springs_and_readouts(builder, board, Zk);
   board.add_noise();
   return builder.finish("opamp", "op-amp board: summing amplifier, integrator, inverter a node");
 }
@@ -235,8 +179,9 @@ netlist::Design realize_overdamped_opamp(const core::SecondOrderSystem& system,
                                          const Request& request) {
   Builder builder(system, request);
   choose_scales(builder, system.D, nullptr);
-  std::set<Eigen::Index> inverted = negative_columns(system.K);
-  inverted.merge(negative_columns(system.D));
+  std::set<Eigen::Index> inverted = negative_columns(system.D);
+  inverted.merge(find_summed(request));
+  if (!request.literal) inverted.merge(negative_columns(system.K));
   Board board(builder);
   board.add_supplies();
   const double Z0 = builder.impedance();
@@ -252,12 +197,7 @@ netlist::Design realize_overdamped_opamp(const core::SecondOrderSystem& system,
                                        std::abs(d) * builder.tau() / Z0),
                     builder.entry("D", i, j, d) + ", grid");
       });
-      board.add_row(system.K, i, [&](Eigen::Index j, double k) {
-        builder.add(netlist::resistor("rk" + builder.label(i, j, p),
-                                      (k > 0.0 ? "x" : "xn") + builder.label(j, p), summing,
-                                      Z0 / std::abs(k)),
-                    builder.entry("K", i, j, k) + ", inputs");
-      });
+      if (!request.literal) board.add_stiffness(i, p, Z0);
       board.add_force(i, p, summing);
       builder.add_port(summing, i, p, -1.0 / builder.current_scale());
       const double x = builder.initial_position()(i, p) * builder.position_scale();
@@ -269,6 +209,7 @@ netlist::Design realize_overdamped_opamp(const core::SecondOrderSystem& system,
       builder.add_initial("xn" + label, -x);
     }
   }
+  add_springs_and_readouts(builder, board, Z0);
   board.add_noise();
   return builder.finish("opamp", "op-amp board, overdamped: one integrating amplifier a node");
 }

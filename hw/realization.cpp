@@ -10,6 +10,40 @@
 
 namespace springspice::hw {
 
+namespace {
+
+// Relative to the absolute contributions; far above the rounding of ten thousand of them.
+constexpr double kSameSum = 1e-9;
+
+// A spring that is missing, or counted twice, would be another model.
+void check_literal(const core::SecondOrderSystem& system, const Request& request) {
+  if (request.springs.size() > kMostLiteralSprings) {
+    throw RealizationError(fmt::format(
+        "--springs literal makes {} springs of their own, and at most {} can be built; take "
+        "--springs condensed, which are the same forces, at most 2^d springs a cell",
+        request.springs.size(), kMostLiteralSprings));
+  }
+  Eigen::MatrixXd force = Eigen::MatrixXd::Zero(system.size(), system.outputs());
+  Eigen::MatrixXd absolute = system.f.cwiseAbs();
+  for (const core::Spring& spring : request.springs) {
+    for (std::size_t t = 0; t < spring.nodes.size(); ++t) {
+      const Eigen::RowVectorXd part =
+          spring.stiffness * spring.turns[t] * spring.anchor.transpose();
+      force.row(spring.nodes[t]) += part;
+      absolute.row(spring.nodes[t]) += part.cwiseAbs();
+    }
+  }
+  const core::SparseMatrix K = core::sum_stiffness(request.springs, system.size()) - system.K;
+  const double largest = system.K.coeffs().size() > 0 ? system.K.coeffs().cwiseAbs().maxCoeff() : 0;
+  const bool same_K =
+      K.coeffs().size() == 0 || K.coeffs().cwiseAbs().maxCoeff() <= kSameSum * largest;
+  if (same_K && ((force - system.f).array().abs() <= kSameSum * absolute.array()).all()) return;
+  throw RealizationError(
+      "literal springs must sum to K and f of the system; take --springs condensed");
+}
+
+}  // namespace
+
 const char* to_string(Topology topology) {
   switch (topology) {
     case Topology::opamp:
@@ -20,6 +54,8 @@ const char* to_string(Topology topology) {
       return "rlc";
     case Topology::charge:
       return "charge";
+    case Topology::spu:
+      return "spu";
   }
   return "";
 }
@@ -29,6 +65,7 @@ bool keeps_springs(Topology topology) {
 }
 
 netlist::Design realize(const core::SecondOrderSystem& system, const Request& request) {
+  if (request.literal && request.topology != Topology::spu) check_literal(system, request);
   if (system.dynamics == core::Dynamics::overdamped) {
     if (request.topology != Topology::opamp) {
       throw RealizationError(fmt::format(
@@ -47,6 +84,8 @@ netlist::Design realize(const core::SecondOrderSystem& system, const Request& re
       return realize_rlc(system, request);
     case Topology::charge:
       return realize_charge(system, request);
+    case Topology::spu:
+      return realize_spu(system, request);
   }
   throw RealizationError("unknown realization");
 }

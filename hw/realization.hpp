@@ -13,6 +13,8 @@
 //           |                |                | transformers; coupled coils  |
 //   charge  | coupled        | resistors      | capacitors, one a spring     | fluxes of nodes
 //           | inductors      |                |                              | that show currents
+//   spu     | capacitors     | resistors      | inductors; the system is that of spu.hpp: make it
+//           |                |                | with make_posterior()        | fluxes
 //
 // Equations and scales: scaling.hpp; signs of gmc and rlc: signs.hpp; positions are stored less the
 // offset of their output, which changes f to f - K offset. Every R, L and C is positive, or the
@@ -27,6 +29,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/springs.hpp"
 #include "core/system.hpp"
@@ -35,13 +39,22 @@
 
 namespace springspice::hw {
 
-enum class Topology { opamp, gmc, rlc, charge };
+enum class Topology { opamp, gmc, rlc, charge, spu };
 enum class Coupling { automatic, direct, gyrator, transformer };
 
 const char* to_string(Topology topology);
 
-/// True where springs may be parts of their own, so that a request should bring them.
+/// Literal springs that a circuit may have: each is an amplifier or a storage element for each
+/// output, and beyond this nobody reads the deck; condensed springs are the same circuit.
+constexpr std::size_t kMostLiteralSprings = 10'000;
+
+/// True where springs are always parts of their own, so that a request should bring them.
 bool keeps_springs(Topology topology);
+
+/// A weighted sum of the positions of an output, such as a prediction: coordinate, weight.
+struct Query {
+  std::vector<std::pair<int, double>> weights;
+};
 
 struct Request {
   Topology topology = Topology::opamp;
@@ -55,6 +68,11 @@ struct Request {
   core::State initial;
   /// The springs whose sum is K, for the forms that keep them as parts; empty: K is factorised.
   std::span<const core::Spring> springs;
+  /// Each spring is a part of its own whose anchor is a source: one a data point, so that the
+  /// circuit shows residuals, and f is in the anchors. The springs must sum to K and f.
+  bool literal = false;
+  /// What nodes q1, q2... show, for each output.
+  std::span<const Query> queries;
   std::string title = "springspice";
   /// Model time of the deck's own `.tran`.
   double step = 0.0;

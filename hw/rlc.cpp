@@ -13,6 +13,7 @@
 
 #include "hw/error.hpp"
 #include "hw/network.hpp"
+#include "hw/ota_sum.hpp"
 #include "hw/rlc_springs.hpp"
 #include "hw/signs.hpp"
 #include "hw/spring_parts.hpp"
@@ -54,8 +55,14 @@ std::string find_negative_inductor(const core::SecondOrderSystem& system, const 
 }
 
 Coupling choose_coupling(const core::SecondOrderSystem& system, const SparseMatrix& K,
-                         Coupling wanted) {
+                         Coupling wanted, bool literal) {
   if (wanted == Coupling::gyrator || wanted == Coupling::transformer) return wanted;
+  if (literal && wanted == Coupling::automatic) return Coupling::gyrator;
+  if (literal) {
+    throw RealizationError(
+        "--springs literal: --coupling direct sums the springs of all data into one inductor for "
+        "each pair of nodes; take --coupling gyrator or transformer, where each is a part");
+  }
   const std::string obstacle = find_negative_inductor(system, K);
   if (obstacle.empty()) return Coupling::direct;
   if (wanted == Coupling::automatic) return Coupling::gyrator;
@@ -63,30 +70,23 @@ Coupling choose_coupling(const core::SecondOrderSystem& system, const SparseMatr
                          "; take --coupling gyrator, or transformer for a board");
 }
 
-// Both forms fill the flux probes alike: x - offset = sign * flux / (s_v tau).
-void add_flux_probes(Builder& builder, const std::vector<int>& signs) {
-  const double unit = builder.velocity_scale() * builder.tau();
+// C q' = sum of weights times velocities, g / C = s_x / (s_v tau): positions are fluxes, so the sum
+// is integrated.
+void add_readouts(Builder& builder, const std::vector<int>& signs) {
+  const PartRanges ranges = part_ranges(builder.request().range);
+  const double farad = ranges.capacitance_f.centre();
+  const double siemens =
+      farad * builder.position_scale() / (builder.velocity_scale() * builder.tau());
   for (Eigen::Index p = 0; p < builder.outputs(); ++p) {
-    for (Eigen::Index i = 0; i < builder.size(); ++i) {
-      builder.add_position_probe("v" + builder.label(i, p), Probe::Quantity::flux, i, p,
-                                 signs[static_cast<std::size_t>(i)] / unit);
+    builder.section_of_readouts("a capacitor integrates the sum of the velocities");
+    for (std::size_t q = 0; q < builder.request().queries.size(); ++q) {
+      const std::string name = "q" + builder.query_label(q, p);
+      builder.add(netlist::capacitor("c" + name, name, "0", farad), "read-out, integrator");
+      add_ota_sum(builder, "x" + name, "v", name, builder.request().queries[q].weights, signs,
+                  siemens, p);
+      builder.add_readout(q, p);
     }
   }
-}
-
-void add_inductors(Builder& builder, const SparseMatrix& K, const std::vector<int>& signs,
-                   Eigen::Index p) {
-  for_each_branch(K, [&](Eigen::Index i, Eigen::Index j, double k) {
-    const double henry = builder.impedance() * builder.tau() / k;
-    const double flux =
-        initial_flux(builder, signs, i, p) - (i == j ? 0.0 : initial_flux(builder, signs, j, p));
-    netlist::Element inductor =
-        netlist::inductor("lk" + builder.label(i, j, p), "v" + builder.label(i, p),
-                          i == j ? "0" : "v" + builder.label(j, p), henry);
-    inductor.initial = flux / henry + 0.0;  // no -0
-    const std::string model = builder.entry("K", i, j, builder.system().K.coeff(i, j));
-    builder.add(std::move(inductor), (i == j ? "rest of " + model : model) + ", inputs");
-  });
 }
 
 // Inductances at tau = Z0 = 1, where the springs are inductors.
@@ -119,10 +119,16 @@ void choose_scales(Builder& builder, const std::vector<int>& signs, const Sparse
 Plan make_plan(const Builder& builder, const std::vector<int>& signs, const SparseMatrix& K) {
   const Request& request = builder.request();
   Plan plan;
-  plan.coupling = choose_coupling(builder.system(), K, request.coupling);
+  plan.coupling = choose_coupling(builder.system(), K, request.coupling, request.literal);
   if (plan.coupling == Coupling::direct) return plan;
   plan.springs = choose_springs(builder);
   if (plan.coupling == Coupling::transformer && request.coupling_factor) {
+    if (request.literal) {
+      throw RealizationError(
+          "--springs literal: coupled coils sum the springs of a cell; leave --coupling-factor "
+          "out, "
+          "so that each spring has transformers of its own");
+    }
     plan.coils = make_coil_groups(builder.system(), plan.springs, signs, *request.coupling_factor);
   }
   return plan;
@@ -133,7 +139,7 @@ std::string add_springs(Builder& builder, const std::vector<int>& signs, const S
   if (plan.coupling == Coupling::direct) {
     for (Eigen::Index p = 0; p < builder.outputs(); ++p) {
       builder.section("stiffness K: inductors; start currents are those of one set of fluxes");
-      add_inductors(builder, K, signs, p);
+      add_direct_inductors(builder, K, signs, p);
     }
     return "passive network, inductors as springs (coupling direct)\n"
            "position i is the flux of node v<i>, the time integral of its voltage;\n"
@@ -166,6 +172,31 @@ double initial_flux(const Builder& builder, const std::vector<int>& signs, Eigen
          builder.velocity_scale() * builder.tau();
 }
 
+void add_flux_probes(Builder& builder, const std::vector<int>& signs) {
+  const double unit = builder.velocity_scale() * builder.tau();
+  for (Eigen::Index p = 0; p < builder.outputs(); ++p) {
+    for (Eigen::Index i = 0; i < builder.size(); ++i) {
+      builder.add_position_probe("v" + builder.label(i, p), Probe::Quantity::flux, i, p,
+                                 signs[static_cast<std::size_t>(i)] / unit);
+    }
+  }
+}
+
+void add_direct_inductors(Builder& builder, const SparseMatrix& K, const std::vector<int>& signs,
+                          Eigen::Index p) {
+  for_each_branch(K, [&](Eigen::Index i, Eigen::Index j, double k) {
+    const double henry = builder.impedance() * builder.tau() / k;
+    const double flux =
+        initial_flux(builder, signs, i, p) - (i == j ? 0.0 : initial_flux(builder, signs, j, p));
+    netlist::Element inductor =
+        netlist::inductor("lk" + builder.label(i, j, p), "v" + builder.label(i, p),
+                          i == j ? "0" : "v" + builder.label(j, p), henry);
+    inductor.initial = flux / henry + 0.0;  // no -0
+    const std::string model = builder.entry("K", i, j, builder.system().K.coeff(i, j));
+    builder.add(std::move(inductor), (i == j ? "rest of " + model : model) + ", inputs");
+  });
+}
+
 netlist::Design realize_rlc(const core::SecondOrderSystem& system, const Request& request) {
   Builder builder(system, request);
   const std::vector<int> signs = find_signs(system, "rlc");
@@ -175,7 +206,9 @@ netlist::Design realize_rlc(const core::SecondOrderSystem& system, const Request
   builder.design().circuit.options = {"noopac"};
   add_network(builder, signs);
   add_flux_probes(builder, signs);
-  return builder.finish("rlc", add_springs(builder, signs, K, plan));
+  const std::string what = add_springs(builder, signs, K, plan);
+  add_readouts(builder, signs);
+  return builder.finish("rlc", what);
 }
 
 }  // namespace springspice::hw

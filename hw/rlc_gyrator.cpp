@@ -1,6 +1,9 @@
 // For each spring kappa (l . x)^2 / 2 a capacitor C behind ideal gyrators of g_i = l_i sqrt(kappa
 // C): its voltage w integrates C w' = sum g_i V_i, and it drives -g_i w into node i, so C w = sum
 // g_i phi_i and the force is -kappa l_i (l . phi).
+//
+// A literal spring's capacitor stands on a voltage source of -sqrt(kappa / C) a, so w and the force
+// are those of the residual l . phi - a.
 #include <cmath>
 
 #include <fmt/format.h>
@@ -19,8 +22,16 @@ void add_spring(Builder& builder, const core::Spring& spring, const std::vector<
   const double kappa = spring.stiffness / (builder.impedance() * builder.tau());
   const double unit = std::sqrt(kappa * farad);
   builder.section(describe(spring));
-  builder.add(netlist::capacitor("ck" + label, node, "0", farad), "spring");
-  double initial = 0.0;
+  const double anchor = anchor_of(builder, spring, p);
+  const double foot = -unit / farad * anchor * builder.velocity_scale() * builder.tau();
+  const std::string foot_node = anchor == 0.0 ? "0" : "a" + label;
+  builder.add(netlist::capacitor("ck" + label, node, foot_node, farad), "spring");
+  if (anchor != 0.0) {
+    builder.add(netlist::voltage_source("va" + label, foot_node, "0", foot),
+                fmt::format("anchor, less its offset {:.6g}, targets", anchor));
+    builder.add_initial(foot_node, foot);
+  }
+  double initial = foot;
   for (std::size_t t = 0; t < spring.nodes.size(); ++t) {
     const Eigen::Index i = spring.nodes[t];
     const double turns = signs[static_cast<std::size_t>(i)] * spring.turns[t];

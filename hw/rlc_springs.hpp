@@ -17,6 +17,13 @@ namespace springspice::hw {
 double initial_flux(const Builder& builder, const std::vector<int>& signs, Eigen::Index i,
                     Eigen::Index output);
 
+/// Position i is the flux of node v<i>, with its sign: x - offset = s_i flux / (s_v tau).
+void add_flux_probes(Builder& builder, const std::vector<int>& signs);
+
+/// An inductor for each branch of S K S, which has off-diagonals <= 0 and row sums >= 0.
+void add_direct_inductors(Builder& builder, const core::SparseMatrix& K,
+                          const std::vector<int>& signs, Eigen::Index output);
+
 void add_gyrator_springs(Builder& builder, std::span<const core::Spring> springs,
                          const std::vector<int>& signs);
 

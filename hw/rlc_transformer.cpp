@@ -1,7 +1,8 @@
 // For each spring kappa (l . x)^2 / 2 an inductor L = 1/kappa across the series connection of the
 // secondaries of ideal transformers, one a node, with l_i turns: L j' = sum l_i V_i, and each
 // primary draws l_i j out of its node, so j = kappa (l . phi) and the force is -kappa l_i (l .
-// phi). The inductors' currents are what a board reads of the springs.
+// phi). The inductors' currents are what a board reads of the springs. A literal spring has a
+// current source kappa a beside its inductor, so the primaries draw that of the residual.
 //
 // This form is for boards, where transformers are wound. ngspice pivots badly through chains of E
 // and F: it takes seconds beyond some 5x5 nodes and does not end at 12x12; the gyrator form is the
@@ -39,6 +40,11 @@ void add_spring(Builder& builder, const core::Spring& spring, const std::vector<
   netlist::Element inductor = netlist::inductor("lk" + label, end, "0", henry);
   inductor.initial = flux / henry + 0.0;  // no -0
   builder.add(std::move(inductor), "spring");
+  if (const double anchor = anchor_of(builder, spring, p); anchor != 0.0) {
+    builder.add(netlist::current_source("ia" + label, "0", end,
+                                        anchor * builder.velocity_scale() * builder.tau() / henry),
+                fmt::format("anchor, less its offset {:.6g}, targets", anchor));
+  }
 }
 
 }  // namespace

@@ -14,6 +14,29 @@
 
 namespace springspice::hw {
 
+/// An off-diagonal entry that the signs leave positive.
+struct SignConflict {
+  std::size_t matrix = 0;  ///< number among those that were coloured
+  Eigen::Index row = 0;
+  Eigen::Index column = 0;
+  double value = 0.0;
+};
+
+/// Two-colouring of the joint graph of the matrices, breadth first; where there is none, signs as
+/// far as they go, and each entry (row < column) that they leave positive.
+struct Colouring {
+  std::vector<int> signs;
+  std::vector<SignConflict> conflicts;
+};
+Colouring colour(const std::vector<const core::SparseMatrix*>& matrices);
+
+/// A row whose sum is below 0 by more than rounding: a negative part to ground.
+struct NegativeRow {
+  Eigen::Index row = 0;
+  double sum = 0.0;
+};
+std::vector<NegativeRow> find_negative_rows(const core::SparseMatrix& matrix);
+
 /// s_i; the lowest coordinate of each connected component has +1.
 /// @param realization for the error's text
 /// @throws RealizationError where no signs exist, or where a row sum of S M S or S D S is negative

@@ -1,5 +1,7 @@
 #include "hw/spring_parts.hpp"
 
+#include <cmath>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -62,6 +64,35 @@ std::string spring_label(const Builder& builder, const Spring& spring, Eigen::In
       break;
   }
   return builder.outputs() == 1 ? label : fmt::format("{}y{}", label, output + 1);
+}
+
+double anchor_of(const Builder& builder, const Spring& spring, Eigen::Index output) {
+  if (!builder.request().literal) return 0.0;
+  const double offset = builder.request().swing.offset(output);
+  double shift = 0.0;
+  for (const double turn : spring.turns) shift += turn * offset;
+  const double anchor = spring.anchor(output) - shift;
+  // What cancels to rounding is no anchor.
+  return std::abs(anchor) <= 1e-15 * (std::abs(spring.anchor(output)) + std::abs(shift)) ? 0.0
+                                                                                         : anchor;
+}
+
+std::vector<std::pair<int, double>> turns_of(const Spring& spring) {
+  std::vector<std::pair<int, double>> turns;
+  for (std::size_t t = 0; t < spring.nodes.size(); ++t) {
+    if (spring.turns[t] != 0.0) turns.emplace_back(spring.nodes[t], spring.turns[t]);
+  }
+  return turns;
+}
+
+void for_each_conductance(const Builder& builder, const std::function<void(double)>& visit) {
+  if (builder.request().literal) {
+    for (const Spring& spring : builder.request().springs) {
+      for (const double turn : spring.turns) visit(spring.stiffness * turn);
+    }
+    return;
+  }
+  for (const double entry : builder.system().K.coeffs()) visit(entry);
 }
 
 std::string describe(const Spring& spring) {

@@ -2,7 +2,9 @@
 // their words.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/springs.hpp"
@@ -21,6 +23,17 @@ std::string spring_label(const Builder& builder, const core::Spring& spring, Eig
 
 /// "condensed spring of the data in one cell: kappa = 1.875, inputs": the heading above its parts.
 std::string describe(const core::Spring& spring);
+
+/// The anchor in the coordinates that the circuit holds, a - (sum l) offset, where the request is
+/// literal; else 0, since f is injected.
+double anchor_of(const Builder& builder, const core::Spring& spring, Eigen::Index output);
+
+/// Coordinate and turns, as weights.
+std::vector<std::pair<int, double>> turns_of(const core::Spring& spring);
+
+/// The conductances of the stiffness where positions are voltages, model units: the entries of K,
+/// or of literal springs kappa l_i from a residual.
+void for_each_conductance(const Builder& builder, const std::function<void(double)>& visit);
 
 /// "2_3" of grid cell (2, 3).
 std::string cell_label(const core::SecondOrderSystem& system, int cell);

@@ -34,7 +34,8 @@ struct Probe {
   double offset = 0.0;
 };
 
-/// A node whose voltage is a weighted sum of the positions of one output, such as a prediction:
+/// A node whose voltage is a weighted sum of the positions of one output, such as a prediction (or
+/// of its velocities, where those are what is sampled):
 /// sum of weight x coordinate = gain * v(node) + offset.
 struct Readout {
   std::string node;
@@ -43,6 +44,7 @@ struct Readout {
   double gain = 1.0;
   double offset = 0.0;
   std::vector<std::pair<int, double>> weights;  ///< coordinate, weight
+  Probe::Kind kind = Probe::Kind::position;     ///< what is summed
 };
 
 struct Port {

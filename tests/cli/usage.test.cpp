@@ -71,10 +71,14 @@ TEST_CASE("mistake: a value that is none of the words allowed") {
   const Folder folder;
   folder.put("a.csv", sine_table());
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {"--mass-is", "stick, total"},        {"--spring-is", "point, total"},
-      {"--noise-model", "fdt, diagonal"},   {"--dynamics", "underdamped, overdamped"},
-      {"--realization", "opamp, gmc, rlc"}, {"--coupling", "auto, direct, gyrator"},
-      {"--springs", "condensed, literal"},  {"--range", "board, chip"},
+      {"--mass-is", "stick, total"},
+      {"--spring-is", "point, total"},
+      {"--noise-model", "fdt, diagonal"},
+      {"--dynamics", "underdamped, overdamped"},
+      {"--realization", "opamp, gmc, rlc, charge, spu"},
+      {"--coupling", "auto, direct, gyrator, transformer"},
+      {"--springs", "condensed, literal"},
+      {"--range", "board, chip"},
   };
   for (const auto& [option, words] : cases) {
     check_refused(folder, "cosim --data a.csv " + option + " foo", 2,
@@ -117,8 +121,18 @@ TEST_CASE("mistake: no place for the results") {
 TEST_CASE("mistake: options that do not go together") {
   const Folder folder;
   folder.put("a.csv", sine_table());
-  check_refused(folder, "cosim --data a.csv --springs literal", 2,
-                {"--springs literal needs data and --realization rlc --coupling gyrator"});
+  check_refused(folder, "cosim --system . --springs literal", 2,
+                {"--springs literal needs --data"});
+  check_refused(folder, "cosim --system . --query a.csv", 2, {"--query needs --data"});
+  check_refused(folder, "cosim --data a.csv --coupling-factor 0.9", 2,
+                {"write --realization rlc --coupling transformer"});
+  check_refused(folder,
+                "cosim --data a.csv --realization rlc --coupling transformer --coupling-factor 1",
+                2, {"--coupling-factor is 1; coils are coupled by more than 0 and less than 1"});
+  check_refused(folder, "netlist --data a.csv --explain --out n.cir", 2,
+                {"--explain writes no circuit; leave --out out"});
+  check_refused(folder, "netlist --data a.csv --update n.cir --scale-time 1", 2,
+                {"--update keeps the scales of n.cir; leave --scale-time out"});
   check_refused(folder, "cosim --data a.csv --coupling direct", 2,
                 {"--coupling says how rlc writes a spring; write --realization rlc"});
   check_refused(folder, "cosim --data a.csv --dynamics overdamped --realization rlc", 3,

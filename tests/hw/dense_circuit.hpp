@@ -1,5 +1,5 @@
-// A design against its system through dense complex solves: no reduction, no integration, no
-// engine.
+// A design against its system through complex solves of the whole circuit: no reduction, no
+// integration, no engine.
 //
 // The flattened circuit E z' + A z = s answers at a complex frequency: to its initial values and DC
 // sources, (p E + A) Z = E z0 + s / p; to a port's current; to each noise source. What the probes
@@ -9,8 +9,11 @@
 
 #include <algorithm>
 #include <complex>
+#include <memory>
+#include <stdexcept>
 
 #include <Eigen/LU>
+#include <Eigen/SparseLU>
 
 #include "core/langevin.hpp"
 #include "netlist/flatten.hpp"
@@ -38,8 +41,8 @@ class DenseCircuit {
       start(static_cast<Eigen::Index>(k)) = circuit_.initial[k].value_or(0.0);
     }
     const Eigen::VectorXcd right =
-        (circuit_.E * start).cast<Complex>() + circuit_.s.cast<Complex>() / p_si;
-    const Eigen::VectorXcd z = solve(p_si, right) / design_.scales.time_s;
+        (circuit_.E * start).eval().cast<Complex>() + circuit_.s.cast<Complex>() / p_si;
+    const Eigen::VectorXcd z = factorise(p_si).solve(right) / design_.scales.time_s;
     const Eigen::MatrixXcd force = system_.f.cast<Complex>() / p;
     Eigen::MatrixXcd drive = force + (system_.D * initial_.x).cast<Complex>();
     if (moves()) {
@@ -53,12 +56,13 @@ class DenseCircuit {
   double port_error(Complex p) const {
     double worst = 0.0;
     const Eigen::MatrixXcd H = transfer(p);
+    const Solver solver = factorise(p / design_.scales.time_s);
     for (const netlist::Port& port : design_.ports) {
       Eigen::VectorXcd right = Eigen::VectorXcd::Zero(circuit_.s.size());
       right(circuit_.node(port.node)) = 1.0;
       Eigen::MatrixXcd X = Eigen::MatrixXcd::Zero(system_.size(), system_.outputs());
       X.col(port.output) = H.col(port.coordinate) * port.gain;
-      worst = std::max(worst, compare(solve(p / design_.scales.time_s, right), p, X, p * X, 0.0));
+      worst = std::max(worst, compare(solver.solve(right), p, X, p * X, 0.0));
     }
     return worst;
   }
@@ -68,11 +72,11 @@ class DenseCircuit {
   double noise_error(double omega, int output) const {
     const Complex p(0.0, omega);
     const Eigen::Index nu = system_.size();
-    const Eigen::FullPivLU<Eigen::MatrixXcd> factor(descriptor(p / design_.scales.time_s));
+    const Solver solver = factorise(p / design_.scales.time_s);
     Eigen::MatrixXcd spectrum = Eigen::MatrixXcd::Zero(nu, nu);
     for (const netlist::NoiseSource& source : design_.noise) {
       if (source.own) continue;
-      const Eigen::VectorXcd z = factor.solve(injection(source).cast<Complex>());
+      const Eigen::VectorXcd z = solver.solve(injection(source).cast<Complex>());
       Eigen::VectorXcd value = Eigen::VectorXcd::Zero(nu);
       for (const netlist::Probe& probe : design_.probes) {
         if (probe.output != output || is_secondary(probe)) continue;
@@ -95,12 +99,31 @@ class DenseCircuit {
     return moves() && probe.kind == netlist::Probe::Kind::position;
   }
 
-  Eigen::MatrixXcd descriptor(Complex p_si) const {
-    return Eigen::MatrixXd(circuit_.A).cast<Complex>() +
-           p_si * Eigen::MatrixXd(circuit_.E).cast<Complex>();
-  }
-  Eigen::VectorXcd solve(Complex p_si, const Eigen::VectorXcd& right) const {
-    return Eigen::FullPivLU<Eigen::MatrixXcd>(descriptor(p_si)).solve(right);
+  using SparseComplex = Eigen::SparseMatrix<Complex>;
+  using Factor = Eigen::SparseLU<SparseComplex>;
+
+  // Rows are scaled, since KCL rows are in siemens and branch rows in one and ohm.
+  struct Solver {
+    Eigen::VectorXd scale;
+    std::unique_ptr<Factor> factor;
+    Eigen::VectorXcd solve(const Eigen::VectorXcd& right) const {
+      return factor->solve(scale.cwiseProduct(right).eval());
+    }
+  };
+  Solver factorise(Complex p_si) const {
+    SparseComplex matrix = circuit_.A.cast<Complex>() + p_si * circuit_.E.cast<Complex>();
+    Solver solver;
+    solver.scale = Eigen::VectorXd::Zero(matrix.rows());
+    for (Eigen::Index k = 0; k < matrix.outerSize(); ++k) {
+      for (SparseComplex::InnerIterator it(matrix, k); it; ++it) {
+        solver.scale(it.row()) = std::max(solver.scale(it.row()), std::abs(it.value()));
+      }
+    }
+    solver.scale = solver.scale.cwiseInverse();
+    matrix = solver.scale.asDiagonal() * matrix;
+    solver.factor = std::make_unique<Factor>(matrix);
+    if (solver.factor->info() != Eigen::Success) throw std::runtime_error("singular circuit");
+    return solver;
   }
 
   Eigen::MatrixXcd transfer(Complex p) const {

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "hw/hierarchy.hpp"
+#include "hw/spu.hpp"
 #include "netlist/writer.hpp"
 #include "tests/catch.hpp"
 #include "tests/hw/small_system.hpp"
@@ -24,6 +25,7 @@ struct Golden {
   hw::Coupling coupling;
   core::Dynamics dynamics;
   std::optional<double> coupling_factor = {};
+  bool literal = false;  ///< and with a read-out
 };
 
 std::string read_text(const std::string& path) {
@@ -33,21 +35,41 @@ std::string read_text(const std::string& path) {
   return text.str();
 }
 
+Points make_points() {
+  // Dyadic numbers: K and f are exact, so no compiler rounds them another way.
+  Points points;
+  for (int j = 0; j <= 8; ++j) {
+    const double u = j / 8.0;
+    points.push_back({{u}, {u * u - 0.25}});
+  }
+  return points;
+}
+
+std::vector<core::Spring> make_literal(const core::Grid& grid) {
+  std::vector<core::Spring> springs;
+  for (const Point& point : make_points()) {
+    springs.push_back(
+        core::make_literal_spring(grid, point.u, point.y, 1.0, static_cast<int>(springs.size())));
+  }
+  return springs;
+}
+
 netlist::Design make_design(const Golden& golden) {
   core::Parameters parameters;
   parameters.dynamics = golden.dynamics;
-  // Dyadic numbers: K and f are exact, so no compiler rounds them another way.
   core::DataSprings data(core::Grid({{"u", 2, 0.0, 1.0}}), 1);
-  for (int j = 0; j <= 8; ++j) {
-    const double u = j / 8.0;
-    data.add(std::vector{u}, std::vector{u * u - 0.25});
-  }
-  const core::SecondOrderSystem system = core::make_system(data, parameters);
-  const std::vector<core::Spring> springs = core::make_springs(data, parameters);
+  for (const Point& point : make_points()) data.add(point.u, point.y);
+  core::SecondOrderSystem system = core::make_system(data, parameters);
+  if (golden.topology == hw::Topology::spu) system = hw::make_posterior(system).sampler;
+  std::vector<core::Spring> springs = core::make_springs(data, parameters);
+  if (golden.literal) springs = make_literal(data.grid());
+  const std::vector<hw::Query> queries = {{{{0, 0.25}, {1, 0.75}}}};
   hw::Request request = hand_scaled(system, golden.topology);
   request.coupling = golden.coupling;
   request.coupling_factor = golden.coupling_factor;
   request.springs = springs;
+  request.literal = golden.literal;
+  if (golden.literal || golden.topology == hw::Topology::spu) request.queries = queries;
   request.swing.offset(0) = 0.25;
   request.initial.x << 0.5, -0.25, 0.125;
   if (golden.dynamics == core::Dynamics::underdamped) request.initial.v << 0.25, 0.0, -0.5;
@@ -78,7 +100,14 @@ const std::vector<Golden>& all_golden() {
        core::Dynamics::underdamped},
       {"rlc_coils", hw::Topology::rlc, hw::Coupling::transformer, core::Dynamics::underdamped,
        0.99},
-      {"charge", hw::Topology::charge, hw::Coupling::automatic, core::Dynamics::underdamped}};
+      {"charge", hw::Topology::charge, hw::Coupling::automatic, core::Dynamics::underdamped},
+      {"spu", hw::Topology::spu, hw::Coupling::automatic, core::Dynamics::underdamped},
+      {"opamp_literal", hw::Topology::opamp, hw::Coupling::automatic, core::Dynamics::underdamped,
+       std::nullopt, true},
+      {"gmc_literal", hw::Topology::gmc, hw::Coupling::automatic, core::Dynamics::underdamped,
+       std::nullopt, true},
+      {"rlc_literal", hw::Topology::rlc, hw::Coupling::gyrator, core::Dynamics::underdamped,
+       std::nullopt, true}};
   return all;
 }
 

@@ -275,3 +275,27 @@ TEST_CASE("a manifest cut short anywhere is refused, and never worse") {
     CHECK_THROWS_AS(hw::parse_manifest(text.substr(0, end), "deck.json"), hw::RealizationError);
   }
 }
+
+TEST_CASE("read-outs and the posterior's mean are read back, and refused where they are wrong") {
+  hw::Manifest written = make_manifest(hw::Topology::opamp, core::Dynamics::underdamped);
+  written.design.readouts = {
+      {"q1y2", 0, 1, 2.5, -0.125, {{1, 0.25}, {4, 0.75}}, netlist::Probe::Kind::velocity}};
+  written.posterior_mean = Eigen::MatrixXd::Constant(written.system.size(), 2, 1.0 / 3.0);
+  const std::string text = hw::format_manifest(written);
+  const hw::Manifest read = hw::parse_manifest(text, "deck.json");
+  REQUIRE(read.design.readouts.size() == 1);
+  const netlist::Readout& readout = read.design.readouts[0];
+  CHECK(readout.node == "q1y2");
+  CHECK(readout.output == 1);
+  CHECK(readout.gain == 2.5);
+  CHECK(readout.offset == -0.125);
+  CHECK(readout.weights == written.design.readouts[0].weights);
+  CHECK(readout.kind == netlist::Probe::Kind::velocity);
+  REQUIRE(read.posterior_mean.has_value());
+  CHECK(same_bits(*read.posterior_mean, *written.posterior_mean));
+  Json json = Json::parse(text);
+  json["readouts"][0]["weights"][0] = Json::array({99, 0.5});
+  CHECK_THAT(refusal(json), ContainsSubstring("deck.json.readouts[0].weights[0][0]"));
+  json["readouts"][0]["weights"] = Json::array();
+  CHECK_THAT(refusal(json), ContainsSubstring("at least one [coordinate, weight]"));
+}

@@ -1,8 +1,12 @@
 // Systems small enough to realize by hand, and looking up what became of them.
 #pragma once
 
+#include <cmath>
+#include <cstddef>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <Eigen/Core>
 
@@ -61,25 +65,38 @@ inline double initial_voltage(const netlist::Design& design, const std::string& 
   throw std::out_of_range("no initial voltage of " + node);
 }
 
-/// The springs-and-sticks model of y = u^2 - 0.3 u on a grid with these sticks, points all over.
+struct Point {
+  std::vector<double> u, y;
+};
+using Points = std::vector<Point>;
+
+/// y = u^2 - 0.3 u (+ 1 for each further output), u the sum of the inputs, points all over.
+inline Points parabola_points(std::size_t dimension, int count, std::size_t outputs = 1) {
+  Points points;
+  for (int j = 0; j < count; ++j) {
+    Point point{std::vector<double>(dimension), std::vector<double>(outputs)};
+    double sum = 0.0;
+    for (std::size_t b = 0; b < dimension; ++b) {
+      // The fractional parts of j times the golden ratio and its powers spread evenly.
+      point.u[b] = std::fmod(j * std::pow(0.6180339887498949, static_cast<double>(b) + 1.0), 1.0);
+      sum += point.u[b];
+    }
+    for (std::size_t p = 0; p < outputs; ++p) {
+      point.y[p] = sum * sum - 0.3 * sum + static_cast<double>(p);
+    }
+    points.push_back(std::move(point));
+  }
+  return points;
+}
+
+/// The springs-and-sticks model of them on a grid with these sticks.
 inline core::DataSprings parabola(const std::vector<int>& sticks, int points,
                                   std::size_t outputs = 1) {
   std::vector<core::Axis> axes;
   for (const int count : sticks) axes.push_back({"u", count, 0.0, 1.0});
   core::DataSprings data(core::Grid(axes), outputs);
-  std::vector<double> u(sticks.size());
-  std::vector<double> y(outputs);
-  for (int j = 0; j < points; ++j) {
-    double sum = 0.0;
-    for (std::size_t b = 0; b < u.size(); ++b) {
-      // The fractional parts of j times the golden ratio and its powers spread evenly.
-      u[b] = std::fmod(j * std::pow(0.6180339887498949, static_cast<double>(b) + 1.0), 1.0);
-      sum += u[b];
-    }
-    for (std::size_t p = 0; p < outputs; ++p) {
-      y[p] = sum * sum - 0.3 * sum + static_cast<double>(p);
-    }
-    data.add(u, y);
+  for (const Point& point : parabola_points(sticks.size(), points, outputs)) {
+    data.add(point.u, point.y);
   }
   return data;
 }
