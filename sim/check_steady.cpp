@@ -15,6 +15,7 @@ Eigen::VectorXd predict(const Checker& checker) {
   const std::vector<netlist::Readout>& readouts = checker.problem.design.readouts;
   Eigen::VectorXd out = Eigen::VectorXd::Zero(std::ssize(readouts));
   for (std::size_t k = 0; k < readouts.size(); ++k) {
+    if (readouts[k].kind == netlist::Probe::Kind::velocity) continue;  // at rest
     for (const auto& [coordinate, weight] : readouts[k].weights) {
       out(static_cast<Eigen::Index>(k)) +=
           weight * checker.analysis.fit(coordinate, readouts[k].output);

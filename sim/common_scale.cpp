@@ -92,11 +92,12 @@ Problem rescale(const Problem& problem, const CommonScale& scale) {
   netlist::Design& design = out.design;
   design.scales.time_s *= scale.time;
   design.scales.impedance_ohm *= scale.impedance;
-  for (netlist::Probe& probe : design.probes) {
-    const bool velocity = probe.kind == netlist::Probe::Kind::velocity;
-    probe.gain *= (velocity ? scale.time * scale.integration : 1.0) / scale.signal;
-  }
-  for (netlist::Readout& readout : design.readouts) readout.gain /= scale.signal;
+  const auto factor_of = [&](netlist::Probe::Kind kind) {
+    const bool velocity = kind == netlist::Probe::Kind::velocity;
+    return (velocity ? scale.time * scale.integration : 1.0) / scale.signal;
+  };
+  for (netlist::Probe& probe : design.probes) probe.gain *= factor_of(probe.kind);
+  for (netlist::Readout& readout : design.readouts) readout.gain *= factor_of(readout.kind);
   for (netlist::Port& port : design.ports) port.gain /= s * scale.signal;
   // <F F^T> in model units: (port gain)^2 x density / time scale.
   for (netlist::NoiseSource& source : design.noise) {

@@ -142,7 +142,8 @@ class Comparison {
   }
 
   // gain * v(node) + offset = sum of weight * x: in the coordinates that the circuit holds, which
-  // are the positions less their offsets, a constant is left that must vanish.
+  // are the positions less their offsets, a constant is left that must vanish. The same of
+  // velocities, which have no offsets.
   void compare_readouts() const {
     for (std::size_t k = 0; k < problem_.design.readouts.size(); ++k) {
       const netlist::Readout& readout = problem_.design.readouts[k];
@@ -152,30 +153,39 @@ class Comparison {
         compare(Kind::readout, row, -1, kNotANumber, 1.0, 1.0);
         continue;
       }
-      Entries own = overdamped_ ? expression->direct : expression->integral;
-      double constant = readout.gain * expression->constant.value + readout.offset;
-      double terms =
-          std::abs(readout.gain) * expression->constant.absolute + std::abs(readout.offset);
-      for (const auto& [coordinate, weight] : readout.weights) {
-        const Eigen::Index c = readout.output * nu_ + coordinate;
-        own.try_emplace(static_cast<int>(c));
-        constant -= weight * position_probe(c).offset;
-        terms += std::abs(weight * position_probe(c).offset);
-      }
-      for (const auto& [column, entry] : own) {
-        // One volt at a position's node, or one unit of its flux, as the coordinate's probe says.
-        const double unit =
-            readout.gain * (overdamped_ ? 1.0 : tau_) / coordinate_probe(column).gain;
-        compare(Kind::readout, row, column, entry.value * unit, weight_of(readout, column),
-                entry.absolute * std::abs(unit));
-      }
+      const bool velocity = readout.kind == netlist::Probe::Kind::velocity;
+      const bool direct = overdamped_ || velocity;
+      compare_weights(row, readout, direct ? expression->direct : expression->integral,
+                      direct ? 1.0 : tau_);
       for (const Entries* others :
-           {overdamped_ ? &expression->integral : &expression->direct, &expression->rate}) {
+           {direct ? &expression->integral : &expression->direct, &expression->rate}) {
         for (const auto& [column, entry] : *others) {
           if (entry.value != 0.0) compare(Kind::readout, row, column, kNotANumber, 0.0, 0.0);
         }
       }
+      double constant = readout.gain * expression->constant.value + readout.offset;
+      double terms =
+          std::abs(readout.gain) * expression->constant.absolute + std::abs(readout.offset);
+      for (const auto& [coordinate, weight] : readout.weights) {
+        if (velocity) break;
+        const double share = weight * position_probe(readout.output * nu_ + coordinate).offset;
+        constant -= share;
+        terms += std::abs(share);
+      }
       compare(Kind::readout, row, -1, constant, 0.0, terms);
+    }
+  }
+
+  // @param unit of a coordinate in the expression: a volt at its probe is 1, its flux tau
+  void compare_weights(Eigen::Index row, const netlist::Readout& readout, Entries own,
+                       double unit) const {
+    for (const auto& [coordinate, weight] : readout.weights) {
+      own.try_emplace(static_cast<int>(readout.output * nu_ + coordinate));
+    }
+    for (const auto& [column, entry] : own) {
+      const double factor = readout.gain * unit / coordinate_probe(column).gain;
+      compare(Kind::readout, row, column, entry.value * factor, weight_of(readout, column),
+              entry.absolute * std::abs(factor));
     }
   }
 
