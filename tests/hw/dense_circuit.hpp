@@ -172,13 +172,14 @@ class DenseCircuit {
                                   expected.cwiseAbs().maxCoeff());
     }
     for (const netlist::Readout& readout : design_.readouts) {
+      const Eigen::MatrixXcd& summed = readout.kind == netlist::Probe::Kind::position ? X : V;
       Complex expected = 0.0;
       for (const auto& [coordinate, weight] : readout.weights) {
-        expected += weight * X(coordinate, readout.output);
+        expected += weight * summed(coordinate, readout.output);
       }
       const Complex value =
           readout.gain * z(circuit_.node(readout.node)) + readout.offset * constant;
-      worst = std::max(worst, std::abs(value - expected) / X.cwiseAbs().maxCoeff());
+      worst = std::max(worst, std::abs(value - expected) / summed.cwiseAbs().maxCoeff());
     }
     return worst;
   }
