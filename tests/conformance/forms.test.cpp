@@ -25,6 +25,7 @@ struct Plant {
   const char* sticks;
   int points;
   double kT;
+  bool small = false;  ///< literal springs and read-outs too
 };
 
 constexpr Plant kPlants[] = {
@@ -32,17 +33,22 @@ constexpr Plant kPlants[] = {
     {"1-D, 9 nodes, kT = 0.01", 1, 1, "8", 120, 0.01},
     {"2-D, 4x4 sticks", 2, 1, "4x4", 300, 0.0},
     {"1-D, 9 nodes, 2 outputs", 1, 2, "8", 120, 0.0},
+    {"1-D, 5 nodes, read-outs, kT = 0.01", 1, 1, "4", 30, 0.01, true},
+    {"1-D, 5 nodes, 2 outputs, read-outs", 1, 2, "4", 30, 0.0, true},
 };
 
 // Each form of each plant that can be built; what cannot be says what to take instead.
 void for_each_form(const std::function<void(const std::string& row, const cli::Options&)>& visit) {
   for (const Plant& plant : kPlants) {
     const TemporaryFile data(scattered_data(plant.inputs, plant.outputs, plant.points));
+    const TemporaryFile queries("u0\n0.07\n0.5\n0.93\n");
     int possible = 0;
     for (const Form& form : kForms) {
+      if (form.literal && !plant.small) continue;
       cli::Options options = scattered_options(data, plant.inputs, plant.sticks, plant.outputs);
       options.parameters.kT = plant.kT;
       apply(form, options);
+      if (plant.small) options.query = queries.path();
       const std::string row = fmt::format("{}, {}", plant.name, form.name);
       try {
         const CertifiedCase made(options);
