@@ -48,13 +48,13 @@ const sim::Check& find_check(const sim::Report& report, const std::string& name)
 }
 
 std::string report_heading() {
-  std::string line = fmt::format("{:42}", "");
+  std::string line = fmt::format("{:62}", "");
   for (const char* check : kChecks) line += fmt::format(" {:>9}", check);
   return line + fmt::format(" {:>7} {:>8} {:>7}\n", "nodes", "elements", "seconds");
 }
 
 std::string report_line(const std::string& name, const sim::Report& report) {
-  std::string line = fmt::format("{:42}", name);
+  std::string line = fmt::format("{:62}", name);
   for (const char* wanted : kChecks) {
     const sim::Check& check = find_check(report, wanted);
     const std::string value = check.status == sim::Check::Status::not_applicable

@@ -53,7 +53,7 @@ void for_each_form(const std::function<void(const std::string& row, const cli::O
       try {
         const CertifiedCase made(options);
       } catch (const hw::RealizationError& error) {
-        fmt::print("{:42} {}\n", row, error.what());
+        fmt::print("{:62} {}\n", row, error.what());
         CHECK_THAT(error.what(), ContainsSubstring("take --"));
         continue;
       }
