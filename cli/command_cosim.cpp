@@ -337,11 +337,13 @@ int run_certify(const Options& options) {
   Progress progress;
   JsonOutput results(options);
   const std::string& manifest_path = *options.manifest;
+  const std::string text =
+      read_file(options.deck, "give a netlist that `springspice netlist` wrote");
   const std::string manifest_text = read_file(
       manifest_path,
       "`springspice netlist` writes the manifest beside the deck, --manifest names another");
   hw::Manifest manifest = hw::parse_manifest(manifest_text, manifest_path);
-  const ReadDeck deck = read_deck(options, manifest.dialect);
+  const ReadDeck deck = read_deck(options, text, manifest.dialect);
   std::optional<std::vector<netlist::Renamed>> names;
   if (options.match_names) {
     names = match_names(manifest, deck.circuit, options);

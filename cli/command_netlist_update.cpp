@@ -128,7 +128,13 @@ int update_netlist(const Options& options) {
   Options reading = options;
   reading.deck = *options.update;
   reading.manifest = manifest_path;
-  const netlist::Circuit before = read_deck(reading, old.dialect).circuit;
+  const std::string text = read_file(reading.deck, "give a deck that `springspice netlist` wrote");
+  const netlist::Circuit before = read_deck(reading, text, old.dialect).circuit;
+  if (before.find_definition("ss_array") != nullptr) {
+    throw core::InputError(fmt::format(
+        "--update {}: that is a test bench, whose parts are in the array's file; give a flat deck",
+        core::printable(*options.update, 200)));
+  }
   const Prepared prepared = prepare(options, progress);
   check_comparable(old, prepared, options);
   const std::string name =

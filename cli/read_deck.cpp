@@ -15,9 +15,8 @@
 namespace springspice::cli {
 namespace {
 
-netlist::SourceText expand(const Options& options, netlist::Dialect dialect) {
-  const std::string deck =
-      read_file(options.deck, "give a netlist that `springspice netlist` wrote");
+netlist::SourceText expand(const Options& options, const std::string& deck,
+                           netlist::Dialect dialect) {
   const auto read_beside = [&](const std::string& file) {
     const auto path = (std::filesystem::path(options.deck).parent_path() / file).string();
     return read_file(path, "the deck includes it; put it there, or write deck and manifest anew");
@@ -30,14 +29,15 @@ netlist::SourceText expand(const Options& options, netlist::Dialect dialect) {
 
 }  // namespace
 
-ReadDeck read_deck(const Options& options, const std::string& dialect_name) {
+ReadDeck read_deck(const Options& options, const std::string& text,
+                   const std::string& dialect_name) {
   const auto dialect = netlist::parse_dialect(dialect_name);
   if (!dialect) {
     throw core::InputError(
         fmt::format("{}: the dialect '{}' is not known; known are ngspice, xyce and ltspice",
                     core::printable(*options.manifest, 200), core::printable(dialect_name)));
   }
-  netlist::SourceText source = expand(options, *dialect);
+  netlist::SourceText source = expand(options, text, *dialect);
   ReadDeck deck;
   deck.circuit = netlist::parse_deck(source, {*dialect, options.pass_unknown});
   const bool as_it_is = *dialect == netlist::Dialect::ngspice && deck.circuit.foreign.empty();

@@ -15,9 +15,9 @@ struct ReadDeck {
   std::string text;
 };
 
-/// options.deck. A remark on standard error says that it was rewritten.
+/// @param text of options.deck. A remark on standard error says that it was rewritten.
 /// @throws netlist::NetlistError with file, line and column. core::InputError for a file that
 /// cannot be read.
-ReadDeck read_deck(const Options& options, const std::string& dialect);
+ReadDeck read_deck(const Options& options, const std::string& text, const std::string& dialect);
 
 }  // namespace springspice::cli

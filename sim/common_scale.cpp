@@ -58,7 +58,8 @@ std::string CommonScale::text() const {
   add("time", time);
   add("impedance", impedance);
   add("signal", signal);
-  add("integration", integration);
+  // Velocities follow from positions and time, or are as they were; else their factor counts too.
+  if (!is_one(integration)) add("velocity", signal / (time * integration));
   return out;
 }
 

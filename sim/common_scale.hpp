@@ -34,7 +34,8 @@ struct CommonScale {
 
   /// All are 1 within 1e-12.
   bool is_identity() const;
-  /// "time x 2, impedance x 0.5": those that are not 1.
+  /// "time x 2, impedance x 0.5": those that are not 1; a factor of the velocities where it is
+  /// neither 1 nor what time and signal make it.
   std::string text() const;
 };
 

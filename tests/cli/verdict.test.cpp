@@ -240,13 +240,23 @@ TEST_CASE("mistake: a hostile deck") {
   const auto with = [&](const std::string& cards) {
     return replaced(deck.text, "\n.end\n", "\n" + cards + "\n.end\n");
   };
-  deck.check_refused(with(".control\nshell touch pwned\n.endc"), 3,
-                     {"'.control' is refused: ngspice commands are not read"});
-  deck.check_refused(with(".CONTROL\nshell touch pwned\n.endc"), 3, {"is refused"});
+  // Commands are left out, wherever they stand.
+  for (const char* commands :
+       {".control\nshell touch pwned\n.endc", " .CONTROL \nshell touch pwned\n.endc",
+        ".control\n.control\nshell touch pwned\n.endc\nr9 x0 0 1e30\n.endc",
+        ".subckt s a\n.control\nshell touch pwned\n.endc\nr1 a 0 1\n.ends",
+        ".control ; .endc\nshell touch pwned\n.endc"}) {
+    INFO(commands);
+    deck.folder.put("n.cir", with(commands));
+    (void)run(deck.folder, "certify n.cir");
+    CHECK_FALSE(deck.folder.has("pwned"));
+  }
+  deck.folder.put("n.cir", with(".control\nshell touch pwned\n.endc"));
+  CHECK(run(deck.folder, "certify n.cir").status == 0);
   deck.check_refused(with(".include /etc/passwd"), 3,
-                     {"'/etc/passwd': the file must lie beside the deck"});
+                     {"'/etc/passwd': the file must lie in the deck's folder or below"});
   deck.check_refused(with(".lib /etc/passwd x"), 3, {"n.cir:"});
-  deck.check_refused(with("b1 x0 0 v=1"), 3, {"no element begins like 'b1'"});
+  deck.check_refused(with("b1 x0 0 v=1"), 3, {"element 'b1' is refused: a behavioural source"});
   deck.check_refused("*ng_script\nshell touch pwned\n.end\n", 3, {"n.cir:"});
   deck.check_refused("*# shell touch pwned\n" + with(""), 3, {"n.cir:"});
   CHECK_FALSE(deck.folder.has("pwned"));
