@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@ using netlist::Element;
 using netlist::Kind;
 
 constexpr double kChange = 1.001;
+constexpr double kFromZero = 1e-3;  // volt: what senses a current
 
 bool is_instance_of(const Element& element, const char* definition) {
   return element.kind == Kind::instance && element.references[0] == definition;
@@ -88,6 +90,75 @@ bool is_free_to_turn(const Circuit& circuit, const Element& gyrator) {
   return gyrators == 1 && !starts;
 }
 
+// Two nodes that carry the same voltage, or opposite ones, and pass each other's currents.
+struct Copy {
+  std::string a, b;
+  int sign = 1;
+  bool operator==(const Copy& other) const {
+    return sign == other.sign && std::minmax(a, b) == std::minmax(other.a, other.b);
+  }
+};
+
+// What an ideal transformer of one to one joins: with each winding between ground and a live end,
+// these, the second turned where the windings are; with one winding shorted, the other's ends.
+std::optional<Copy> find_copy(const Element& element) {
+  const bool unit = is_instance_of(element, "transformer_ideal") &&
+                    element.parameters.size() == 1 && element.parameters[0].value == 1.0;
+  if (!unit) return std::nullopt;
+  const auto& n = element.nodes;
+  const auto live = [&](std::size_t a, std::size_t b) { return (n[a] == "0") != (n[b] == "0"); };
+  if (live(0, 1) && live(2, 3)) {
+    const bool turned = (n[0] == "0") != (n[2] == "0");
+    return Copy{n[0] == "0" ? n[1] : n[0], n[2] == "0" ? n[3] : n[2], turned ? -1 : 1};
+  }
+  if (n[0] == n[1] && n[2] != "0" && n[3] != "0") return Copy{n[2], n[3]};
+  if (n[2] == n[3] && n[0] != "0" && n[1] != "0") return Copy{n[0], n[1]};
+  return std::nullopt;
+}
+
+// The nodes that transformers, but for `left_out`, make one with `node`, with their signs.
+std::map<std::string, int> copies_of(const Circuit& circuit, const std::string& node,
+                                     const Element& left_out) {
+  std::map<std::string, int> copies = {{node, 1}};
+  for (std::size_t before = 0; before != copies.size();) {
+    before = copies.size();
+    for (const Element& element : circuit.elements()) {
+      const std::optional<Copy> copy = find_copy(element);
+      if (!copy || element.name == left_out.name) continue;
+      if (copies.contains(copy->a)) copies.emplace(copy->b, copies[copy->a] * copy->sign);
+      if (copies.contains(copy->b)) copies.emplace(copy->a, copies[copy->b] * copy->sign);
+    }
+  }
+  return copies;
+}
+
+// Of an element that does not know its ends apart, with the other one at ground.
+bool may_be_turned(const Element& element, std::size_t terminal) {
+  const bool passive = element.kind == Kind::resistor || element.kind == Kind::capacitor ||
+                       element.kind == Kind::inductor;
+  return passive && element.initial.value_or(0.0) == 0.0 && element.nodes[1 - terminal] == "0";
+}
+
+// Ground, and nodes that a source holds from there whose own current nobody reads: they take any
+// current.
+bool takes_any_current(const Circuit& circuit, const std::string& node, const Element& left_out) {
+  if (node == "0") return true;
+  return std::ranges::any_of(circuit.elements(), [&](const Element& element) {
+    const bool holds =
+        element.kind == Kind::voltage || element.kind == Kind::vcvs || element.kind == Kind::ccvs;
+    const bool read = std::ranges::any_of(circuit.elements(), [&](const Element& other) {
+      return std::ranges::count(other.references, element.name) > 0;
+    });
+    return holds && !read && element.name != left_out.name && element.nodes[0] == node &&
+           element.nodes[1] == "0";
+  });
+}
+
+bool carries_a_current(const Element& element, std::size_t terminal) {
+  return terminal < 2 && (element.kind == Kind::current || element.kind == Kind::cccs ||
+                          element.kind == Kind::vccs);
+}
+
 // The circuit with its elements replaced, less initial values of nodes that are no more.
 Circuit with_elements(const Circuit& circuit, const std::vector<Element>& elements) {
   Circuit out;
@@ -141,7 +212,7 @@ class FaultMaker {
   void change(std::size_t k) {
     Element element = elements_[k];
     if (element.kind != Kind::instance) {
-      element.value *= kChange;
+      element.value = element.value == 0.0 ? kFromZero : kChange * element.value;
       report_with(k, element, FaultKind::changed, element.name);
     }
     for (std::size_t p = 0; p < element.parameters.size(); ++p) {
@@ -170,7 +241,7 @@ class FaultMaker {
         element.nodes[t] = to;
         report_with(k, element, FaultKind::reconnected,
                     fmt::format("{}: terminal {}, {} -> {}", element.name, t + 1, from, to),
-                    same.contains(to) ? "inputs" : find_rule(elements_[k], element));
+                    same.contains(to) ? "inputs" : find_rule(k, t, element));
       }
     }
   }
@@ -194,8 +265,23 @@ class FaultMaker {
     }
   }
 
+  // The rule by which element k with its terminal t moved is the same.
+  const char* find_rule(std::size_t k, std::size_t t, const Element& after) const {
+    const Element& before = elements_[k];
+    const std::map<std::string, int> copies = copies_of(circuit_, before.nodes[t], before);
+    if (const auto copy = copies.find(after.nodes[t]); copy != copies.end()) {
+      if (copy->second > 0 || may_be_turned(before, t)) return "copy";
+    }
+    if (carries_a_current(before, t) && takes_any_current(circuit_, before.nodes[t], before) &&
+        takes_any_current(circuit_, after.nodes[t], before)) {
+      return "held";
+    }
+    return find_rule(before, after);
+  }
+
   // The rule by which an element with other nodes is the same.
   const char* find_rule(const Element& before, const Element& after) const {
+    if (const auto copy = find_copy(before)) return find_copy(after) == copy ? "copy" : "";
     if (!is_instance_of(before, "gyrator_ideal")) return "";
     const Form form = form_of(before);
     Form opposite = form_of(after);

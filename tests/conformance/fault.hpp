@@ -2,7 +2,7 @@
 //
 //   kind          | what happens to one element that carries the model
 //   --------------|------------------------------------------------------------------------------
-//   changed       | its value (of an instance: each parameter) grows by 0.1 %
+//   changed       | its value (of an instance: each parameter) grows by 0.1 %, from 0 to 1 mV
 //   removed       | it is gone, and with it the initial values of nodes that only it touched
 //   reconnected   | one of its terminals goes to another node of the deck: every one to every one
 //   reversed      | two of its terminals change places, every pair (not of R, C without `ic=`)
@@ -23,6 +23,12 @@
 //           gyrator between v, w and ground, is (v - w) ^ (w - 0) too.
 //   turn    the form changes its sign, it is the only gyrator of its spring, and the spring starts
 //           at 0 V: the sign of its inner node is nobody's business.
+//   copy    an ideal transformer of one to one with both windings at ground makes its two live ends
+//           one node (or each the negative of the other: for a part from there to ground the same):
+//           what is moved from one to the other stays, and so does the transformer where it still
+//           joins them so.
+//   held    the terminal of a current source moves between ground and a node that a voltage source
+//           holds from there, whose own current nobody reads.
 #pragma once
 
 #include <functional>
