@@ -88,6 +88,11 @@ bool is_ground(std::string_view node) {
   return node == "0" || (node.size() == 3 && lower(node) == "gnd");
 }
 
+void Circuit::reserve(std::size_t elements) {
+  elements_.reserve(elements);
+  element_index_.reserve(elements);
+}
+
 void Circuit::add(Element element) {
   check_element(element);
   const auto name_at = [&](std::size_t i) -> std::string_view { return elements_[i].name; };

@@ -24,6 +24,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -172,12 +173,17 @@ class Circuit {
   /// in a circuit; stamp() refuses it.
   void add(Element element);
 
+  /// Makes room for this many elements at once; more may follow.
+  void reserve(std::size_t elements);
+
   /// Adds a subcircuit definition. @throws NetlistError as add(), for a pin given twice or called
   /// ground, and for a parameter whose name ngspice keeps for itself (`m`, `sin`).
   void define(Subcircuit definition);
 
   const std::vector<Element>& elements() const { return elements_; }
   const std::vector<Subcircuit>& definitions() const { return definitions_; }
+  /// The elements themselves, of a circuit that is done with: it must not be used again.
+  std::vector<Element> take_elements() && { return std::move(elements_); }
 
   /// The element or definition of this name (any case), or null.
   const Element* find(std::string_view name) const;

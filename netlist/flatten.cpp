@@ -65,6 +65,13 @@ std::size_t bytes_of(const std::vector<std::string>& names) {
   return out;
 }
 
+// Elements alone, each with its value.
+bool is_flat(const Circuit& circuit) {
+  return std::ranges::none_of(circuit.elements(), [](const Element& element) {
+    return element.kind == Kind::instance || !element.value_expression.empty();
+  });
+}
+
 class Flattener {
  public:
   Flattener(const Circuit& circuit, const FlattenLimits& limits)
@@ -97,6 +104,21 @@ class Flattener {
       }
     }
     if (dotted_) check_names(out.elements);
+    return out;
+  }
+
+  /// @pre is_flat(circuit), and it is the one that this was made of
+  FlatCircuit take(Circuit&& circuit) {
+    check();
+    count_all();
+    FlatCircuit out;
+    out.initial_voltages = std::move(circuit.initial_voltages);
+    out.elements = std::move(circuit).take_elements();
+    for (Element& element : out.elements) {
+      element.heading.clear();
+      element.comment.clear();
+      ground_to_zero(element.nodes);
+    }
     return out;
   }
 
@@ -334,6 +356,11 @@ class Flattener {
 
 FlatCircuit flatten(const Circuit& circuit, const FlattenLimits& limits) {
   return Flattener(circuit, limits).run();
+}
+
+FlatCircuit flatten(Circuit&& circuit, const FlattenLimits& limits) {
+  return is_flat(circuit) ? Flattener(circuit, limits).take(std::move(circuit))
+                          : Flattener(circuit, limits).run();
 }
 
 }  // namespace springspice::netlist

@@ -31,5 +31,8 @@ struct FlattenLimits {
 /// same pair, definitions that contain themselves or lie more than 100 deep, and for more than the
 /// limits.
 FlatCircuit flatten(const Circuit& circuit, const FlattenLimits& limits = {});
+/// The same of a circuit that is done with: its elements are taken, not copied, where they are flat
+/// already.
+FlatCircuit flatten(Circuit&& circuit, const FlattenLimits& limits = {});
 
 }  // namespace springspice::netlist

@@ -23,6 +23,11 @@ class NameIndex {
     return slot.next == 0 ? kNone : slot.next - 1;
   }
 
+  /// Makes room for this many names at once.
+  void reserve(std::size_t names) {
+    while (2 * (names + 1) > slots_.size()) grow();
+  }
+
   /// kNone if the name is new, and now has this position (below 2^32 - 1); else the position that
   /// it has already.
   template <class NameAt>

@@ -51,6 +51,11 @@ constexpr Refusal kRefused[] = {
     {".preprocess", "write the circuit as it should be solved"},
 };
 
+// Bytes of a card as hw writes it, without its comment; what is reserved and not used costs
+// nothing.
+constexpr std::size_t kShortCard = 48;
+constexpr std::size_t kMostRoom = 4'000'000;
+
 class DeckParser {
  public:
   DeckParser(std::string_view text, const Places& places, const ReadOptions& options,
@@ -60,9 +65,12 @@ class DeckParser {
         reader_(text, reading_.places),
         dot_cards_(circuit_, reading_),
         stack_(circuit_, reading_.places),
-        foreign_(foreign) {}
+        foreign_(foreign),
+        room_(std::min(text.size() / kShortCard, kMostRoom)) {}
 
   Circuit run() {
+    circuit_.reserve(room_);
+    places_.reserve(room_);
     bool ended = false;
     while (reader_.next(card_)) {
       if (ended) fail(first(), "text after .end, which ngspice would not read; move .end below it");
@@ -293,6 +301,7 @@ class DeckParser {
   DotCards dot_cards_;
   DefinitionStack stack_;
   const ForeignNames& foreign_;
+  std::size_t room_;  // for elements, made at once: growing would copy them twice
   std::unordered_set<std::string> global_names_;
   std::vector<Token> places_;
   std::vector<Token> parameter_places_;
