@@ -93,7 +93,7 @@ void Circuit::reserve(std::size_t elements) {
   element_index_.reserve(elements);
 }
 
-void Circuit::add(Element element) {
+void Circuit::add(Element&& element) {
   check_element(element);
   const auto name_at = [&](std::size_t i) -> std::string_view { return elements_[i].name; };
   if (element_index_.insert(element.name, elements_.size(), name_at) != NameIndex::kNone) {

@@ -171,7 +171,8 @@ class Circuit {
   /// factor outside [-1, 1]; a noise step that is not above 0; a PWL whose times do not ascend; a
   /// field that the kind does not have. The circuit is then unchanged. A resistance of 0 may stand
   /// in a circuit; stamp() refuses it.
-  void add(Element element);
+  void add(Element&& element);
+  void add(const Element& element) { add(Element(element)); }
 
   /// Makes room for this many elements at once; more may follow.
   void reserve(std::size_t elements);

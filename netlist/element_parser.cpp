@@ -78,11 +78,12 @@ bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
 
 class ElementParser {
  public:
+  /// @param element an empty one, which is filled in place: a deck has millions of them
   ElementParser(const Card& card, const Reading& reading,
-                const std::unordered_set<std::string>& parameters)
-      : cursor_(card, reading), parameters_(parameters) {}
+                const std::unordered_set<std::string>& parameters, Element& element)
+      : cursor_(card, reading), parameters_(parameters), element_(element) {}
 
-  Element run() {
+  void run() {
     const Token name = cursor_.word("an element");
     letter_ = lower(name.text.substr(0, 1))[0];
     const KindRules* rules = rules_of_letter(letter_);
@@ -95,7 +96,6 @@ class ElementParser {
       read_terminals(*rules);
       read_values(*rules);
     }
-    return std::move(element_);
   }
 
  private:
@@ -324,14 +324,16 @@ class ElementParser {
   const std::unordered_set<std::string>& parameters_;
   char letter_ = '\0';
   bool multiplied_ = false;
-  Element element_;
+  Element& element_;
 };
 
 }  // namespace
 
 Element parse_element(const Card& card, const Reading& reading,
                       const std::unordered_set<std::string>& parameters) {
-  return ElementParser(card, reading, parameters).run();
+  Element element;
+  ElementParser(card, reading, parameters, element).run();
+  return element;
 }
 
 std::string_view reason_for_refusal(char lower_letter) {

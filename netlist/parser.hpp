@@ -26,16 +26,14 @@
 // Cards:
 //   .subckt name pins [params:] p=default ... .ends [name]    definitions inside definitions too:
 //               see definition_stack.hpp for their names
-//   .param a=1 b={2*a} c=a+b (.csparam, .global_param)         in any order at the top level;
-//   inside
-//               a .subckt they see its parameters and those above them
+//   .param a=1 b={2*a} c=a+b (.csparam, .global_param)         in any order at the top level; in a
+//               .subckt they see its parameters and those above them
 //   .ic v(a)=1  .options  .save  .temp  .tran step stop [0 [longest]] [uic] (Xyce: noop; LTspice:
 //               .tran stop, too; both: a step of 0, for which the longest step stands, else
 //               stop/50). Xyce's .options are dropped: they belong to its packages
-//   dropped: .op .ac .noise .dc .tf .sens .pz .disto .print .plot .probe .four .meas .measure
-//   .width
-//               .title .nodeset .backanno .net .wave .preprocess replaceground|removeunused, and
-//               .control ... .endc with all between
+//   dropped:    .op .ac .noise .dc .tf .sens .pz .disto .print .plot .probe .four .meas .measure
+//               .width .title .nodeset .backanno .net .wave, .preprocess replaceground or
+//               removeunused, and .control ... .endc with all between
 //   .include .inc .lib are for expand_includes(), and refused here
 //
 // Refused with the reason: devices that are not linear or have a delay (A B D J M N O P Q S T U W Y

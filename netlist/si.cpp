@@ -31,6 +31,7 @@ const char* unit_of(Kind kind) {
 std::string format_si(double value, const char* unit) {
   static constexpr std::array<const char*, 11> kPrefixes = {"a", "f", "p", "n", "u", "m",
                                                             "",  "k", "M", "G", "T"};
+  if (*unit == '\0') return fmt::format("{:.4g}", value);
   if (value == 0.0) return fmt::format("0 {}", unit);
   const int thousands = static_cast<int>(std::floor(std::log10(std::abs(value)) / 3.0 + 1e-12));
   const int index = std::clamp(thousands + 6, 0, static_cast<int>(kPrefixes.size()) - 1);

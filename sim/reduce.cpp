@@ -123,19 +123,23 @@ class Reducer {
     bool whole = true;  // false where the row needs what drives nothing
   };
 
-  static double size_of(const RowMatrix& absolute, Eigen::Index row, Eigen::Index column) {
-    return absolute.coeff(row, column);
+  // @param size of the factor, with what cancelled in it
+  static void add_expression(Expression& to, const Expression& from, double factor, double size) {
+    add_scaled(to.rate, from.rate, factor, size);
+    add_scaled(to.direct, from.direct, factor, size);
+    add_scaled(to.integral, from.integral, factor, size);
+    add_scaled(to.white, from.white, factor, size);
+    add_scaled(to.walk, from.walk, factor, size);
+    to.constant.add(factor * from.constant.value, size * from.constant.absolute);
+  }
+
+  static void add_times(Expression& to, const Expression& from, double factor) {
+    add_expression(to, from, factor, std::abs(factor));
   }
 
   // -A z_j of an algebraic row, and -int A z_j of an integrated one.
   static void add_static_term(Rest& rest, const Expression& z, double value, double size) {
-    Expression& a = rest.algebraic;
-    add_scaled(a.rate, z.rate, -value, size);
-    add_scaled(a.direct, z.direct, -value, size);
-    add_scaled(a.integral, z.integral, -value, size);
-    add_scaled(a.white, z.white, -value, size);
-    add_scaled(a.walk, z.walk, -value, size);
-    a.constant.add(-value * z.constant.value, size * z.constant.absolute);
+    add_expression(rest.algebraic, z, -value, size);
     Expression& i = rest.integrated;
     add_scaled(i.direct, z.rate, -value, size);
     add_scaled(i.integral, z.direct, -value, size);
@@ -151,13 +155,7 @@ class Reducer {
     add_scaled(a.direct, z.integral, -value, size);
     add_scaled(a.white, z.walk, -value, size);
     rest.has_algebraic = rest.has_algebraic && z.rate.empty() && z.white.empty();
-    Expression& i = rest.integrated;
-    add_scaled(i.rate, z.rate, -value, size);
-    add_scaled(i.direct, z.direct, -value, size);
-    add_scaled(i.integral, z.integral, -value, size);
-    add_scaled(i.white, z.white, -value, size);
-    add_scaled(i.walk, z.walk, -value, size);
-    i.constant.add(-value * z.constant.value, size * z.constant.absolute);
+    add_expression(rest.integrated, z, -value, size);
   }
 
   // @param is_unknown tells the row's unknowns, which stay on the left
@@ -176,7 +174,7 @@ class Reducer {
         rest.whole = false;
         return rest;
       }
-      add_static_term(rest, *z, it.value(), size_of(A_abs_, row, it.col()));
+      add_static_term(rest, *z, it.value(), A_abs_.coeff(row, it.col()));
     }
     for (RowMatrix::InnerIterator it(E_, row); it; ++it) {
       if (it.value() == 0.0 || is_unknown(it.col())) continue;
@@ -185,21 +183,11 @@ class Reducer {
         rest.whole = false;
         return rest;
       }
-      add_rate_term(rest, *z, it.value(), size_of(E_abs_, row, it.col()));
+      add_rate_term(rest, *z, it.value(), E_abs_.coeff(row, it.col()));
     }
     // A constant that is integrated grows with time.
     rest.has_integrated = rest.has_integrated && rest.algebraic.constant.value == 0.0;
     return rest;
-  }
-
-  static void add_expression(Expression& to, const Expression& from, double factor) {
-    const double size = std::abs(factor);
-    add_scaled(to.rate, from.rate, factor, size);
-    add_scaled(to.direct, from.direct, factor, size);
-    add_scaled(to.integral, from.integral, factor, size);
-    add_scaled(to.white, from.white, factor, size);
-    add_scaled(to.walk, from.walk, factor, size);
-    to.constant.add(factor * from.constant.value, size * from.constant.absolute);
   }
 
   void visit(Eigen::Index row, bool good) {
@@ -210,9 +198,9 @@ class Reducer {
     const Rest rest = rest_of_row(row, [&](Eigen::Index column) { return column == *unknown; });
     auto& expression = result_.expressions[static_cast<std::size_t>(*unknown)];
     if (rest.whole && derivative == 0.0 && direct != 0.0 && rest.has_algebraic) {
-      add_expression(expression.emplace(), rest.algebraic, 1.0 / direct);
+      add_times(expression.emplace(), rest.algebraic, 1.0 / direct);
     } else if (rest.whole && derivative != 0.0 && direct == 0.0 && rest.has_integrated) {
-      add_expression(expression.emplace(), rest.integrated, 1.0 / derivative);
+      add_times(expression.emplace(), rest.integrated, 1.0 / derivative);
     } else if (good) {
       // Another row may say more of this unknown; only when none does is it one that drives
       // nothing.
@@ -300,7 +288,7 @@ class Reducer {
       Expression z;
       for (std::size_t r = 0; r < right.size(); ++r) {
         const double factor = inverse(static_cast<Eigen::Index>(k), static_cast<Eigen::Index>(r));
-        if (factor != 0.0) add_expression(z, right[r], factor);
+        if (factor != 0.0) add_times(z, right[r], factor);
       }
       result_.expressions[static_cast<std::size_t>(block.unknowns[k])] = std::move(z);
     }

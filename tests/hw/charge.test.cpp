@@ -8,19 +8,6 @@
 using namespace springspice;
 using namespace springspice::test;
 
-namespace {
-
-std::string refusal(const core::SecondOrderSystem& system, const hw::Request& request) {
-  try {
-    hw::realize(system, request);
-  } catch (const hw::RealizationError& error) {
-    return error.what();
-  }
-  return "no refusal";
-}
-
-}  // namespace
-
 TEST_CASE("charge: two loops, by hand") {
   // K = 4 l l^T with l = (1, -1/2).
   const auto system = make_given(two_by_two(2.0, 0.5, 1.0), two_by_two(1.0, -0.2, 0.3),

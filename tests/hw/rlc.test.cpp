@@ -15,15 +15,6 @@ core::SecondOrderSystem make_pair(double k01) {
                     Eigen::Vector2d(1.0, -2.0));
 }
 
-std::string refusal(const core::SecondOrderSystem& system, const hw::Request& request) {
-  try {
-    hw::realize(system, request);
-  } catch (const hw::RealizationError& error) {
-    return error.what();
-  }
-  return "no refusal";
-}
-
 }  // namespace
 
 TEST_CASE("rlc direct: inductors of two coordinates, by hand") {

@@ -9,19 +9,6 @@
 using namespace springspice;
 using namespace springspice::test;
 
-namespace {
-
-std::string refusal(const core::SecondOrderSystem& system, const hw::Request& request) {
-  try {
-    hw::realize(system, request);
-  } catch (const hw::RealizationError& error) {
-    return error.what();
-  }
-  return "no refusal";
-}
-
-}  // namespace
-
 TEST_CASE("rlc transformer: one spring, by hand") {
   const auto system = make_given(two_by_two(2.0, 0.5, 1.0), two_by_two(1.0, 0.2, 0.3),
                                  two_by_two(4.0, 2.0, 1.0), Eigen::Vector2d(1.0, -2.0));

@@ -12,6 +12,7 @@
 
 #include "core/data_springs.hpp"
 #include "core/lagrangian.hpp"
+#include "hw/error.hpp"
 #include "hw/realization.hpp"
 
 namespace springspice::test {
@@ -99,6 +100,16 @@ inline core::DataSprings parabola(const std::vector<int>& sticks, int points,
     data.add(point.u, point.y);
   }
   return data;
+}
+
+/// The message with which hw refuses, or "no refusal".
+inline std::string refusal(const core::SecondOrderSystem& system, const hw::Request& request) {
+  try {
+    hw::realize(system, request);
+  } catch (const hw::RealizationError& error) {
+    return error.what();
+  }
+  return "no refusal";
 }
 
 }  // namespace springspice::test
