@@ -82,7 +82,8 @@ TEST_CASE("a few lines that stand for too much are refused before they are built
     const std::string below = "s" + std::to_string(i - 1);
     body += ".subckt s" + std::to_string(i) + " p\nx1 p " + below + "\nx2 p " + below + "\n.ends\n";
   }
-  CHECK_THROWS_WITH(flat(body + "x1 n s40"), ContainsSubstring("more than 10000000 elements, instances"));
+  CHECK_THROWS_WITH(flat(body + "x1 n s40"),
+                    ContainsSubstring("more than 10000000 elements, instances"));
   std::string deep = ".subckt s0 p\nr1 p 0 1\n.ends\n";
   for (int i = 1; i <= 200; ++i) {
     deep += ".subckt s" + std::to_string(i) + " p\nx1 p s" + std::to_string(i - 1) + "\n.ends\n";
