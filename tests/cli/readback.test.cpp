@@ -65,7 +65,7 @@ TEST_CASE("readback integrates the fluxes of a circuit of coils") {
   }
 }
 
-TEST_CASE("--limit decides the exit status") {
+TEST_CASE("readback --limit decides the exit status") {
   const Folder folder;
   const std::string line =
       "readback " + kData + "board.binary.raw --manifest " + kData + "board.json --limit ";
@@ -95,7 +95,7 @@ TEST_CASE("two channels of an oscilloscope serve the two coordinates that they s
   CHECK_THAT(text.out, ContainsSubstring("1 points before t = 0 were left out"));
 }
 
-TEST_CASE("--query predicts from the positions, and --out lists every recorded time") {
+TEST_CASE("readback --query predicts from the positions, and --out lists every recorded time") {
   const Folder folder;
   folder.put("q.csv", "u\n0\n0.25\n1\n");
   const Json json = board(folder, "--query q.csv --out c.csv");

@@ -7,7 +7,7 @@
 using namespace springspice::test;
 using Json = nlohmann::json;
 
-TEST_CASE("--query makes a read-out a row, clamped rows are counted") {
+TEST_CASE("netlist --query makes a read-out a row, clamped rows are counted") {
   const Folder folder;
   folder.put("a.csv", sine_table());
   folder.put("q.csv", "u\n0.25\n99\n");
@@ -27,7 +27,7 @@ TEST_CASE("--query makes a read-out a row, clamped rows are counted") {
   }
 }
 
-TEST_CASE("--explain writes no circuit and recommends one") {
+TEST_CASE("netlist --explain writes no circuit and recommends one") {
   const Folder folder;
   folder.put("a.csv", sine_table());
   const Result result = run(folder, "netlist --data a.csv --sticks 2 --explain --json -");
@@ -38,7 +38,7 @@ TEST_CASE("--explain writes no circuit and recommends one") {
   CHECK(json.at("recommendation").at("options").get<std::string>().starts_with("--realization"));
 }
 
-TEST_CASE("--update finds nothing to do for the same data, and targets for new targets") {
+TEST_CASE("netlist --update finds nothing to do for the same data, and targets for new targets") {
   const Folder folder;
   folder.put("a.csv", "u,y\n0,1\n0.25,2\n0.75,1\n1,3\n");
   folder.put("b.csv", "u,y\n0,1\n0.25,2\n0.75,1\n1,4\n");

@@ -113,7 +113,9 @@ TEST_CASE("an expression is neither too long nor too deep") {
   CHECK(value(deep + "1" + std::string(deep.size(), ')')) == 1.0);
   CHECK_THAT(message_of([&] { value("((" + deep); }),
              ContainsSubstring("more than 200 parentheses"));
-  CHECK(value(std::string(9999, '-') + "1") == -1.0);
+  std::string signs(9999, '-');
+  signs += '1';
+  CHECK(value(signs) == -1.0);
   CHECK_THAT(message_of([&] { value(std::string(10001, '1')); }),
              ContainsSubstring("an expression of 10001 characters"));
 }
