@@ -94,17 +94,24 @@ bool is_free_to_turn(const Circuit& circuit, const Element& gyrator) {
 struct Copy {
   std::string a, b;
   int sign = 1;
-  bool operator==(const Copy& other) const {
-    return sign == other.sign && std::minmax(a, b) == std::minmax(other.a, other.b);
-  }
 };
+
+bool is_unit_transformer(const Element& element) {
+  return is_instance_of(element, "transformer_ideal") && element.parameters.size() == 1 &&
+         element.parameters[0].value == 1.0;
+}
+
+// A transformer of one to one says p1 + n2 = p2 + n1, with one current into the ends of one side
+// and out of those of the other: the two sides, each in alphabetical order.
+std::set<std::multiset<std::string>> sides_of(const Element& transformer) {
+  const auto& n = transformer.nodes;
+  return {{n[0], n[3]}, {n[1], n[2]}};
+}
 
 // What an ideal transformer of one to one joins: with each winding between ground and a live end,
 // these, the second turned where the windings are; with one winding shorted, the other's ends.
 std::optional<Copy> find_copy(const Element& element) {
-  const bool unit = is_instance_of(element, "transformer_ideal") &&
-                    element.parameters.size() == 1 && element.parameters[0].value == 1.0;
-  if (!unit) return std::nullopt;
+  if (!is_unit_transformer(element)) return std::nullopt;
   const auto& n = element.nodes;
   const auto live = [&](std::size_t a, std::size_t b) { return (n[a] == "0") != (n[b] == "0"); };
   if (live(0, 1) && live(2, 3)) {
@@ -281,7 +288,7 @@ class FaultMaker {
 
   // The rule by which an element with other nodes is the same.
   const char* find_rule(const Element& before, const Element& after) const {
-    if (const auto copy = find_copy(before)) return find_copy(after) == copy ? "copy" : "";
+    if (is_unit_transformer(before)) return sides_of(before) == sides_of(after) ? "copy" : "";
     if (!is_instance_of(before, "gyrator_ideal")) return "";
     const Form form = form_of(before);
     Form opposite = form_of(after);

@@ -25,8 +25,8 @@
 //           at 0 V: the sign of its inner node is nobody's business.
 //   copy    an ideal transformer of one to one with both windings at ground makes its two live ends
 //           one node (or each the negative of the other: for a part from there to ground the same):
-//           what is moved from one to the other stays, and so does the transformer where it still
-//           joins them so.
+//           what is moved from one to the other stays. Itself it says p1 + n2 = p2 + n1, and stays
+//           where these two sums stay.
 //   held    the terminal of a current source moves between ground and a node that a voltage source
 //           holds from there, whose own current nobody reads.
 #pragma once
