@@ -315,6 +315,11 @@ TEST_CASE("faults of parts with hardly any share are caught too") {
         realization.topology == hw::Topology::spu) {
       continue;
     }
+    // Of points 1e-8 apart one spring holds 1e-16 of K. Behind a gyrator its two halves must be
+    // equal, which shows; as one inductor or one source it is below what a sum of doubles holds.
+    const bool one_part = realization.topology == hw::Topology::charge ||
+                          realization.coupling == hw::Coupling::transformer;
+    if (one_part && name == std::string("nearly equal points")) continue;
     const CertifiedCase good = make_case(realization, data.path());
     sim::CertifyOptions certify;
     const sim::Report report = sim::certify(good.problem(), certify);
