@@ -5,6 +5,7 @@
 
 #include "hw/hierarchy.hpp"
 #include "netlist/writer.hpp"
+#include "sim/settling.hpp"
 #include "sim/trajectory.hpp"
 
 namespace springspice::cli {
@@ -21,14 +22,6 @@ std::string name_of(const std::string& path) {
 template <typename Reading>
 double to_volt(const Reading& reading, double value) {
   return (value - reading.offset) / reading.gain;
-}
-
-double readout_value(const netlist::Readout& readout, const Eigen::MatrixXd& x) {
-  double value = 0.0;
-  for (const auto& [coordinate, weight] : readout.weights) {
-    value += weight * x(coordinate, readout.output);
-  }
-  return value;
 }
 
 std::vector<const Probe*> measured_probes(const Design& design) {
@@ -59,7 +52,7 @@ std::vector<netlist::Measure> make_measures(const hw::Manifest& manifest,
   }
   for (const netlist::Readout& readout : manifest.design.readouts) {
     measures.push_back({readout.node + "_end", readout.node, end_s,
-                        to_volt(readout, readout_value(readout, end.x))});
+                        to_volt(readout, sim::value_of(readout, end))});
   }
   return measures;
 }

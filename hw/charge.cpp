@@ -270,7 +270,7 @@ netlist::Design realize_charge(const core::SecondOrderSystem& system, const Requ
   Eigen::VectorXd rho = find_loop_resistances(system);
   const std::vector<Spring> springs = choose_springs(builder);
   choose_scales(builder, rho, springs);
-  // With the usual 1e-3 ngspice picks pivots that cost five digits of an AC response of 6x6 sticks.
+  // With the usual 1e-3 ngspice picks pivots that cost an AC response of 6x6 sticks three digits.
   builder.design().circuit.options = {"noopac", "pivrel=0.1"};
   Loops loops(builder, std::move(rho));
   for (Eigen::Index p = 0; p < system.outputs(); ++p) {

@@ -120,7 +120,9 @@ Report certify(const Problem& given, const Analysis& analysis, const CertifyOpti
   const auto start = std::chrono::steady_clock::now();
   Report report;
   if (options.allow_rescale) report.scale = find_other_units(given);
-  const Problem problem = report.scale ? rescale(given, *report.scale) : given;
+  const std::optional<Problem> rescaled =
+      report.scale ? std::optional(rescale(given, *report.scale)) : std::nullopt;
+  const Problem& problem = rescaled ? *rescaled : given;
   const ProbeMap probes = map_probes(problem);
   const StampedDeck deck(problem, probes);
   report.realization = problem.design.realization;

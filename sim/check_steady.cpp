@@ -1,5 +1,6 @@
 // `steady`: the settled circuit against the least-squares solution.
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include <fmt/format.h>
@@ -10,25 +11,18 @@
 namespace springspice::sim {
 namespace {
 
-// What the design's read-outs show of the least-squares fit.
-Eigen::VectorXd predict(const Checker& checker) {
-  const std::vector<netlist::Readout>& readouts = checker.problem.design.readouts;
-  Eigen::VectorXd out = Eigen::VectorXd::Zero(std::ssize(readouts));
-  for (std::size_t k = 0; k < readouts.size(); ++k) {
-    if (readouts[k].kind == netlist::Probe::Kind::velocity) continue;  // at rest
-    for (const auto& [coordinate, weight] : readouts[k].weights) {
-      out(static_cast<Eigen::Index>(k)) +=
-          weight * checker.analysis.fit(coordinate, readouts[k].output);
-    }
+// The largest difference of the read-outs from what the settled model shows, of the range.
+double measure_readouts(const Checker& checker, const Eigen::VectorXd& shown) {
+  const Eigen::MatrixXd& fit = checker.analysis.fit;
+  const core::State settled{fit, Eigen::MatrixXd::Zero(fit.rows(), fit.cols())};
+  double largest = 0.0;
+  for (Eigen::Index k = 0; k < shown.size(); ++k) {
+    const netlist::Readout& readout = checker.problem.design.readouts[static_cast<std::size_t>(k)];
+    const double difference = std::abs(shown(k) - value_of(readout, settled));
+    if (!std::isfinite(difference)) return std::numeric_limits<double>::infinity();
+    largest = std::max(largest, difference);
   }
-  return out;
-}
-
-double measure_readouts(const Checker& checker, const Eigen::VectorXd& readouts) {
-  if (readouts.size() == 0) return 0.0;
-  const Eigen::VectorXd difference = readouts - predict(checker);
-  return difference.allFinite() ? difference.cwiseAbs().maxCoeff() / checker.problem.range
-                                : std::numeric_limits<double>::infinity();
+  return largest / checker.problem.range;
 }
 
 Run make_operating_point(Harness& harness) {
@@ -53,9 +47,7 @@ Check check_steady(Checker& checker) {
   Check check;
   check.name = "steady";
   const bool has_point = checker.problem.design.has_operating_point;
-  check.limit = has_point ? 1e-9 : 1e-6;
-  check.origin = has_point ? "conditioning of K times rounding, of the data's range"
-                           : "what is left after 30 relaxation times, of the data's range";
+  set_settling_limit(check, has_point);
   check.detail = find_reason_against_settling(checker, check.limit);
   if (!check.detail.empty()) return check;
 

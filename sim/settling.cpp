@@ -82,4 +82,21 @@ double measure_settled(const Checker& checker, const Eigen::MatrixXd& x) {
                                 : std::numeric_limits<double>::infinity();
 }
 
+void set_settling_limit(Check& check, bool has_operating_point) {
+  check.limit = has_operating_point ? 1e-9 : 1e-6;
+  check.origin = has_operating_point
+                     ? "conditioning of K times rounding, of the data's range"
+                     : "what is left after 30 relaxation times, of the data's range";
+}
+
+double value_of(const netlist::Readout& readout, const core::State& state) {
+  const bool velocity = readout.kind == netlist::Probe::Kind::velocity;
+  const Eigen::MatrixXd& values = velocity ? state.v : state.x;
+  double sum = 0.0;
+  for (const auto& [coordinate, weight] : readout.weights) {
+    sum += weight * values(coordinate, readout.output);
+  }
+  return sum;
+}
+
 }  // namespace springspice::sim

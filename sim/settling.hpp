@@ -23,6 +23,13 @@ struct Settling {
 /// @pre find_reason_against_settling() is empty
 Settling plan_settling(const Checker& checker);
 
+/// Limit and origin of a `steady` check: by the operating point where the design has one, else by a
+/// transient.
+void set_settling_limit(Check& check, bool has_operating_point);
+
+/// What a read-out shows of a state: sum of weight x position, or velocity.
+double value_of(const netlist::Readout& readout, const core::State& state);
+
 /// The largest difference from the least-squares fit, of the data's range; infinite for a NaN.
 double measure_settled(const Checker& checker, const Eigen::MatrixXd& x);
 

@@ -72,9 +72,7 @@ Check check_steady_in_gnucap(Checker& checker) {
   Check check;
   check.name = "steady gnucap";
   const bool has_point = checker.problem.design.has_operating_point;
-  check.limit = has_point ? 1e-9 : 1e-6;
-  check.origin = has_point ? "conditioning of K times rounding, of the data's range"
-                           : "what is left after 30 relaxation times, of the data's range";
+  set_settling_limit(check, has_point);
   Subject subject(checker, !has_point);
   loosen_for_floating_sources(check, subject);
   check.detail = find_reason_against_settling(checker, check.limit);

@@ -1,29 +1,16 @@
 // --engine: gnucap alone, and beside ngspice.
+#include "tests/sim/gnucap.hpp"
+
 #include <cstdlib>
 
 #include <nlohmann/json.hpp>
 
-#include "sim/gnucap/engine.hpp"
 #include "tests/catch.hpp"
 #include "tests/cli/process.hpp"
 
 using namespace springspice;
 using namespace springspice::test;
 using Json = nlohmann::json;
-
-namespace {
-
-bool has_gnucap() {
-  try {
-    const sim::GnucapEngine engine;
-    return true;
-  } catch (const sim::EngineError&) {
-    WARN("gnucap is not installed (apt-get install gnucap): skipped");
-    return false;
-  }
-}
-
-}  // namespace
 
 TEST_CASE("every realization agrees in both engines") {
   if (!has_gnucap()) return;
