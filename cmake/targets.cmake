@@ -15,9 +15,10 @@ function(springspice_settings target)
 endfunction()
 
 # springspice_library(NAME SOURCES ... PUBLIC libs... PRIVATE libs...): springspice::NAME.
-# FOLDER: where its headers lie, if that is not NAME.
+# FOLDER: where its headers lie, if that is not NAME. PRECOMPILE: large headers of others that most
+# of its files take in, read once.
 function(springspice_library name)
-  cmake_parse_arguments(ARG "" "FOLDER" "SOURCES;HEADERS;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "" "FOLDER" "SOURCES;HEADERS;PUBLIC;PRIVATE;PRECOMPILE" ${ARGN})
   if(NOT ARG_FOLDER)
     set(ARG_FOLDER ${name})
   endif()
@@ -30,6 +31,9 @@ function(springspice_library name)
                                             $<INSTALL_INTERFACE:include/springspice>)
   target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
   springspice_settings(${name})
+  if(ARG_PRECOMPILE)
+    target_precompile_headers(${name} PRIVATE ${ARG_PRECOMPILE})
+  endif()
   install(TARGETS ${name} EXPORT springspice ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(FILES ${ARG_HEADERS} DESTINATION include/springspice/${ARG_FOLDER})
 endfunction()
@@ -41,6 +45,8 @@ function(springspice_random_sources target)
   target_sources(${target} PRIVATE ${core}/random.cpp ${core}/noise_path.cpp
     ${core}/normal_kernel_baseline.cpp ${core}/normal_kernel_avx2.cpp
     ${core}/normal_kernel_avx512.cpp)
+  set_source_files_properties(${core}/normal_kernel_baseline.cpp ${core}/normal_kernel_avx2.cpp
+    ${core}/normal_kernel_avx512.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
   set(loops -O3 -ffp-contract=off -fno-math-errno -fno-trapping-math)
   if(CMAKE_BUILD_TYPE STREQUAL "Debug")
     list(REMOVE_ITEM loops -O3)

@@ -97,6 +97,41 @@ void Builder::add(Element element, const std::string& meaning) {
   design_.circuit.add(std::move(element));
 }
 
+void Builder::add(Element element, const std::string& meaning, netlist::Part part) {
+  if (request_.list_parts) {
+    part.element = element.name;
+    design_.parts.push_back(std::move(part));
+  }
+  add(std::move(element), meaning);
+}
+
+netlist::Part make_entry(netlist::Part::Role role, Eigen::Index row, Eigen::Index column,
+                         Eigen::Index output, double coefficient) {
+  return {.role = role,
+          .row = static_cast<int>(row),
+          .column = static_cast<int>(column),
+          .output = static_cast<int>(output),
+          .coefficient = coefficient};
+}
+
+netlist::Part make_branch(netlist::Part::Role role, Eigen::Index i, Eigen::Index j,
+                          Eigen::Index output, double coefficient, const std::vector<int>& signs) {
+  netlist::Part part = make_entry(role, i, j, output, coefficient);
+  part.combination = {{part.row, signs[static_cast<std::size_t>(i)]}};
+  if (i != j) part.combination.emplace_back(part.column, -signs[static_cast<std::size_t>(j)]);
+  return part;
+}
+
+netlist::Part make_spring_part(const core::Spring& spring, Eigen::Index number,
+                               Eigen::Index output) {
+  netlist::Part part =
+      make_entry(netlist::Part::Role::stiffness, number, number, output, spring.stiffness);
+  for (std::size_t c = 0; c < spring.nodes.size(); ++c) {
+    part.combination.emplace_back(spring.nodes[c], spring.turns[c]);
+  }
+  return part;
+}
+
 void Builder::define(netlist::Subcircuit definition) {
   if (design_.circuit.find_definition(definition.name) != nullptr) return;
   design_.circuit.define(std::move(definition));

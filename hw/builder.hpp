@@ -44,6 +44,8 @@ class Builder {
   void section(std::string heading) { heading_ = std::move(heading); }
   /// Adds an element with "SI value, model value" as its comment.
   void add(netlist::Element element, const std::string& meaning);
+  /// The same of a part that stands for a term of the equations; its element is filled in.
+  void add(netlist::Element element, const std::string& meaning, netlist::Part part);
 
   /// Adds a subcircuit's definition, once.
   void define(netlist::Subcircuit definition);
@@ -81,6 +83,17 @@ class Builder {
   double velocity_scale_ = 1.0;
   std::string heading_;
 };
+
+/// A part that stands for the entry (row, column) of its matrix.
+netlist::Part make_entry(netlist::Part::Role role, Eigen::Index row, Eigen::Index column,
+                         Eigen::Index output, double coefficient);
+/// A part between two coordinates (i == j: from one to ground): coefficient l l^T with
+/// l = s_i e_i - s_j e_j.
+netlist::Part make_branch(netlist::Part::Role role, Eigen::Index i, Eigen::Index j,
+                          Eigen::Index output, double coefficient, const std::vector<int>& signs);
+/// A part that is a spring's stiffness: coefficient l l^T with the spring's turns as l.
+netlist::Part make_spring_part(const core::Spring& spring, Eigen::Index number,
+                               Eigen::Index output);
 
 using netlist::format_si;
 

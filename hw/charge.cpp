@@ -244,7 +244,7 @@ class Loops {
 void choose_scales(Builder& builder, const Eigen::VectorXd& rho,
                    const std::vector<Spring>& springs) {
   const core::SecondOrderSystem& system = builder.system();
-  const PartRanges ranges = part_ranges(builder.request().range);
+  const PartRanges ranges = builder.request().ranges();
   LogMean inductance;
   LogMean resistance;
   LogMean capacitance;

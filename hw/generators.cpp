@@ -29,7 +29,7 @@ double choose_density(const Builder& builder, const core::ForceNoise& noise) {
       conductance.add(it.value() * amplitude);
     }
   }
-  const double ohm = part_ranges(builder.request().range).resistance_ohm.centre();
+  const double ohm = builder.request().ranges().resistance_ohm.centre();
   return conductance.mean() ? std::exp(2.0 * (*conductance.mean() + std::log(ohm))) : 0.0;
 }
 

@@ -22,17 +22,18 @@ namespace {
 
 using core::SparseMatrix;
 using netlist::Probe;
+using Role = netlist::Part::Role;
 
 void choose_scales(Builder& builder, const std::vector<int>& signs) {
   const core::SecondOrderSystem& system = builder.system();
-  const Range range = builder.request().range;
+  const PartRanges ranges = builder.request().ranges();
   std::vector<ScaleGroup> groups =
-      network_scale_groups(apply_signs(system.M, signs), apply_signs(system.D, signs), range);
+      network_scale_groups(apply_signs(system.M, signs), apply_signs(system.D, signs), ranges);
   LogMean transconductance;
   const double ratio = builder.velocity_scale() / builder.position_scale();
   for_each_conductance(builder, [&](double k) { transconductance.add(k * ratio); });
   if (transconductance.mean()) {
-    groups.push_back({-*transconductance.mean(), 0, 1, part_ranges(range).resistance_ohm});
+    groups.push_back({-*transconductance.mean(), 0, 1, ranges.resistance_ohm});
   }
   builder.set_scales(centre_groups(groups, builder.request().scales));
 }
@@ -40,24 +41,27 @@ void choose_scales(Builder& builder, const std::vector<int>& signs) {
 // g_x / C_x = s_x / (s_v tau), both equally far from the centres of their ranges.
 void add_flux_node(Builder& builder, const std::vector<int>& signs, Eigen::Index i,
                    Eigen::Index p) {
-  const PartRanges ranges = part_ranges(builder.request().range);
+  const PartRanges ranges = builder.request().ranges();
   const double rate = builder.position_scale() / (builder.velocity_scale() * builder.tau());
-  const double centre_g = 1.0 / ranges.resistance_ohm.centre();
-  const double centre_c = ranges.capacitance_f.centre();
-  const double ratio = std::sqrt(rate * centre_c / centre_g);
+  const double centred =
+      std::sqrt(rate * ranges.capacitance_f.centre() / ranges.resistance_ohm.centre());
+  const auto& ohm = builder.request().surroundings.integrator_ohm;
+  const double siemens = ohm ? 1.0 / *ohm : centred;
   const std::string label = builder.label(i, p);
   const std::string node = "x" + label;
   const int sign = signs[static_cast<std::size_t>(i)];
-  builder.add(netlist::instance("xx" + label, {"v" + label, "0", node}, "ota_ideal",
-                                {{"gm", centre_g * ratio}}),
-              "integrator, with cx: x' = v");
-  builder.add(netlist::capacitor("cx" + label, node, "0", centre_c / ratio), "integrator");
+  builder.add(
+      netlist::instance("xx" + label, {"v" + label, "0", node}, "ota_ideal", {{"gm", siemens}}),
+      "integrator, with cx: x' = v", make_entry(Role::rate, i, i, p, 1.0));
+  builder.add(netlist::capacitor("cx" + label, node, "0", siemens / rate), "integrator",
+              make_entry(Role::rate, i, i, p, 1.0));
   builder.add_initial(node, sign * builder.initial_position()(i, p) * builder.position_scale());
   builder.add_position_probe(node, Probe::Quantity::voltage, i, p, sign / builder.position_scale());
 }
 
 double centre_siemens(const Builder& builder) {
-  return 1.0 / part_ranges(builder.request().range).resistance_ohm.centre();
+  const Request& request = builder.request();
+  return 1.0 / request.surroundings.unity_ohm.value_or(request.ranges().resistance_ohm.centre());
 }
 
 void add_literal_spring(Builder& builder, const core::Spring& spring, const std::vector<int>& signs,
@@ -68,7 +72,7 @@ void add_literal_spring(Builder& builder, const core::Spring& spring, const std:
   const double anchor = anchor_of(builder, spring, p);
   const double scale = builder.current_scale() / builder.position_scale();
   builder.section(describe(spring) + "; v(e) is its residual");
-  add_ota_sum(builder, "xe" + label, "x", node, turns_of(spring), signs, g, p);
+  add_ota_sum(builder, "xe" + label, "x", node, turns_of(spring), signs, g, p, -1);
   add_ota_load(builder, "xe" + label, node, g, "residual");
   if (anchor != 0.0) {
     builder.add(
@@ -93,7 +97,8 @@ void add_readouts(Builder& builder, const std::vector<int>& signs, Eigen::Index 
   for (std::size_t q = 0; q < builder.request().queries.size(); ++q) {
     const std::string name = "q" + builder.query_label(q, p);
     const double g = centre_siemens(builder);
-    add_ota_sum(builder, "x" + name, "x", name, builder.request().queries[q].weights, signs, g, p);
+    add_ota_sum(builder, "x" + name, "x", name, builder.request().queries[q].weights, signs, g, p,
+                static_cast<int>(q));
     add_ota_load(builder, "x" + name, name, g, "read-out");
     builder.add_readout(q, p);
   }
@@ -110,7 +115,8 @@ void add_stiffness(Builder& builder, const SparseMatrix& K, Eigen::Index i, Eige
     if (it.value() < 0.0) std::swap(pins[0], pins[1]);
     builder.add(netlist::instance("xk" + builder.label(i, j, p), pins, "ota_ideal",
                                   {{"gm", std::abs(it.value()) * scale}}),
-                builder.entry("K", i, j, builder.system().K.coeff(i, j)) + ", inputs");
+                builder.entry("K", i, j, builder.system().K.coeff(i, j)) + ", inputs",
+                make_entry(Role::stiffness, i, j, p, builder.system().K.coeff(i, j)));
   }
 }
 

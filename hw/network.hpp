@@ -9,7 +9,7 @@ namespace springspice::hw {
 
 /// Groups of M (capacitances) and D (resistances) for choosing tau and Z0.
 std::vector<ScaleGroup> network_scale_groups(const core::SparseMatrix& M,
-                                             const core::SparseMatrix& D, Range range);
+                                             const core::SparseMatrix& D, const PartRanges& ranges);
 
 /// Element values of a symmetric matrix with off-diagonals <= 0: the branch between i and j carries
 /// -matrix_ij, the branch to ground (j = i) the row sum. Visits each branch once, i <= j, and skips

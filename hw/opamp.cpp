@@ -28,6 +28,7 @@ namespace {
 
 using core::SparseMatrix;
 using netlist::Probe;
+using Role = netlist::Part::Role;
 
 void add_mean(const SparseMatrix& matrix, LogMean& mean) {
   for (const double entry : matrix.coeffs()) mean.add(entry);
@@ -46,7 +47,7 @@ std::set<Eigen::Index> negative_columns(const SparseMatrix& matrix) {
 
 void choose_scales(Builder& builder, const SparseMatrix& capacitances,
                    const SparseMatrix* conductances) {
-  const PartRanges ranges = part_ranges(builder.request().range);
+  const PartRanges ranges = builder.request().ranges();
   const double ratio =
       conductances != nullptr ? builder.velocity_scale() / builder.position_scale() : 1.0;
   LogMean capacitance;
@@ -66,8 +67,10 @@ struct Integrator {
   double farad = 0.0;
 };
 Integrator choose_integrator(const Builder& builder) {
-  const PartRanges ranges = part_ranges(builder.request().range);
+  const PartRanges ranges = builder.request().ranges();
   const double product = builder.velocity_scale() * builder.tau() / builder.position_scale();
+  if (const auto& ohm = builder.request().surroundings.integrator_ohm)
+    return {*ohm, product / *ohm};
   const double ratio =
       std::sqrt(product / (ranges.resistance_ohm.centre() * ranges.capacitance_f.centre()));
   return {ranges.resistance_ohm.centre() * ratio, ranges.capacitance_f.centre() * ratio};
@@ -84,13 +87,13 @@ void add_velocity_stage(Builder& builder, Board& board, Eigen::Index i, Eigen::I
     builder.add(netlist::capacitor("cm" + builder.label(i, j, p),
                                    (m > 0.0 ? "v" : "vn") + builder.label(j, p), summing,
                                    std::abs(m) * builder.tau() / Z0),
-                builder.entry("M", i, j, m) + ", grid");
+                builder.entry("M", i, j, m) + ", grid", make_entry(Role::mass, i, j, p, m));
   });
   board.add_row(system.D, i, [&](Eigen::Index j, double d) {
     builder.add(
         netlist::resistor("rd" + builder.label(i, j, p),
                           (d > 0.0 ? "v" : "vn") + builder.label(j, p), summing, Z0 / std::abs(d)),
-        builder.entry("D", i, j, d) + ", grid");
+        builder.entry("D", i, j, d) + ", grid", make_entry(Role::damping, i, j, p, d));
   });
   if (!builder.request().literal) board.add_stiffness(i, p, Zk);
   board.add_force(i, p, summing);
@@ -102,9 +105,9 @@ void add_position_stage(Builder& builder, Board& board, const Integrator& integr
   const std::string label = builder.label(i, p);
   board.add_opamp("xx" + label, "sx" + label, "xn" + label, "integrator, gives -x");
   builder.add(netlist::resistor("rx" + label, "v" + label, "sx" + label, integrator.ohm),
-              "integrator, with cx: x' = v");
+              "integrator, with cx: x' = v", make_entry(Role::rate, i, i, p, 1.0));
   builder.add(netlist::capacitor("cx" + label, "xn" + label, "sx" + label, integrator.farad),
-              "integrator");
+              "integrator", make_entry(Role::rate, i, i, p, 1.0));
   board.add_inverter("n", label, "xn" + label, "x" + label, "inverter, gives +x");
 }
 
@@ -195,7 +198,7 @@ netlist::Design realize_overdamped_opamp(const core::SecondOrderSystem& system,
         builder.add(netlist::capacitor("cd" + builder.label(i, j, p),
                                        (d > 0.0 ? "x" : "xn") + builder.label(j, p), summing,
                                        std::abs(d) * builder.tau() / Z0),
-                    builder.entry("D", i, j, d) + ", grid");
+                    builder.entry("D", i, j, d) + ", grid", make_entry(Role::damping, i, j, p, d));
       });
       if (!request.literal) board.add_stiffness(i, p, Z0);
       board.add_force(i, p, summing);

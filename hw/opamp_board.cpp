@@ -9,25 +9,22 @@
 #include "netlist/ideal.hpp"
 
 namespace springspice::hw {
-namespace {
 
-constexpr double kReference_v = 1.0;
-constexpr double kSupply_v = 5.0;
-
-}  // namespace
-
+using Role = netlist::Part::Role;
 Board::Board(Builder& builder) : builder_(builder) {
-  ohm_ = part_ranges(builder.request().range).resistance_ohm.centre();
+  const Request& request = builder.request();
+  ohm_ = request.surroundings.unity_ohm.value_or(request.ranges().resistance_ohm.centre());
   builder.define(netlist::ideal_opamp());
   builder.design().has_operating_point = true;
 }
 
 void Board::add_supplies() {
+  const Surroundings& s = builder_.request().surroundings;
   builder_.section("supplies, for the real op-amps that replace opamp_ideal, and references of f");
-  builder_.add(netlist::voltage_source("vcc", "vcc", "0", kSupply_v), "positive supply");
-  builder_.add(netlist::voltage_source("vee", "vee", "0", -kSupply_v), "negative supply");
-  builder_.add(netlist::voltage_source("vrefp", "refp", "0", kReference_v), "positive reference");
-  builder_.add(netlist::voltage_source("vrefn", "refn", "0", -kReference_v), "negative reference");
+  builder_.add(netlist::voltage_source("vcc", "vcc", "0", s.supply_v), "positive supply");
+  builder_.add(netlist::voltage_source("vee", "vee", "0", -s.supply_v), "negative supply");
+  builder_.add(netlist::voltage_source("vrefp", "refp", "0", s.reference_v), "positive reference");
+  builder_.add(netlist::voltage_source("vrefn", "refn", "0", -s.reference_v), "negative reference");
 }
 
 void Board::add_opamp(const std::string& name, const std::string& summing,
@@ -40,9 +37,10 @@ void Board::add_inverter(const std::string& prefix, const std::string& label,
                          const std::string& what) {
   const std::string summing = "s" + prefix + label;
   add_opamp("x" + prefix + label, summing, output, what);
-  builder_.add(netlist::resistor("ra" + prefix + label, input, summing, ohm_), "inverter, input");
+  builder_.add(netlist::resistor("ra" + prefix + label, input, summing, ohm_), "inverter, input",
+               {.role = Role::unity});
   builder_.add(netlist::resistor("rb" + prefix + label, output, summing, ohm_),
-               "inverter, feedback");
+               "inverter, feedback", {.role = Role::unity});
 }
 
 void Board::add_stiffness(Eigen::Index i, Eigen::Index p, double ohm) {
@@ -50,31 +48,36 @@ void Board::add_stiffness(Eigen::Index i, Eigen::Index p, double ohm) {
     builder_.add(netlist::resistor("rk" + builder_.label(i, j, p),
                                    (k > 0.0 ? "x" : "xn") + builder_.label(j, p),
                                    "s" + builder_.label(i, p), ohm / std::abs(k)),
-                 builder_.entry("K", i, j, k) + ", inputs");
+                 builder_.entry("K", i, j, k) + ", inputs",
+                 make_entry(Role::stiffness, i, j, p, k));
   });
 }
 
 void Board::add_force(Eigen::Index i, Eigen::Index p, const std::string& summing) {
   const double f = builder_.force()(i, p);
   if (f == 0.0) return;
-  const double ohm = kReference_v / (builder_.current_scale() * std::abs(f));
+  const double ohm =
+      builder_.request().surroundings.reference_v / (builder_.current_scale() * std::abs(f));
   builder_.add(
       netlist::resistor("rf" + builder_.label(i, p), f > 0.0 ? "refn" : "refp", summing, ohm),
-      fmt::format("f({}) = {:.6g}, targets", builder_.system().label(i), f));
+      fmt::format("f({}) = {:.6g}, targets", builder_.system().label(i), f),
+      make_entry(Role::force, i, i, p, f));
 }
 
 void Board::add_sum(const std::string& label, const std::string& output,
                     const std::vector<std::pair<int, double>>& weights, Eigen::Index p,
-                    const std::string& what) {
+                    const std::string& what, int query) {
   const std::string summing = "s" + label;
   add_opamp("x" + label, summing, output, what);
-  builder_.add(netlist::resistor("rb" + label, output, summing, ohm_), "sum, feedback");
+  builder_.add(netlist::resistor("rb" + label, output, summing, ohm_), "sum, feedback",
+               {.role = Role::unity});
   for (const auto& [i, weight] : weights) {
     if (weight == 0.0) continue;
     builder_.add(netlist::resistor(fmt::format("r{}__{}", label, builder_.system().label(i)),
                                    (weight > 0.0 ? "xn" : "x") + builder_.label(i, p), summing,
                                    ohm_ / std::abs(weight)),
-                 fmt::format("weight({}) = {:.6g}, inputs", builder_.system().label(i), weight));
+                 fmt::format("weight({}) = {:.6g}, inputs", builder_.system().label(i), weight),
+                 make_entry(Role::weight, query, i, p, weight));
   }
 }
 
@@ -83,12 +86,12 @@ void Board::add_literal_spring(const core::Spring& spring, Eigen::Index p, doubl
   const std::vector<std::pair<int, double>> turns = turns_of(spring);
   const double anchor = anchor_of(builder_, spring, p);
   builder_.section(describe(spring) + "; v(e) is its residual");
-  add_sum("e" + label, "e" + label, turns, p, "residual");
+  add_sum("e" + label, "e" + label, turns, p, "residual", -1);
   if (anchor != 0.0) {
-    builder_.add(
-        netlist::resistor("rae" + label, anchor > 0.0 ? "refp" : "refn", "se" + label,
-                          ohm_ * kReference_v / (std::abs(anchor) * builder_.position_scale())),
-        fmt::format("anchor, less its offset {:.6g}, targets", anchor));
+    builder_.add(netlist::resistor("rae" + label, anchor > 0.0 ? "refp" : "refn", "se" + label,
+                                   ohm_ * builder_.request().surroundings.reference_v /
+                                       (std::abs(anchor) * builder_.position_scale())),
+                 fmt::format("anchor, less its offset {:.6g}, targets", anchor));
   }
   double residual = -anchor;
   bool inverted = false;
@@ -110,7 +113,7 @@ void Board::add_readouts(Eigen::Index p) {
   builder_.section_of_readouts("a summing amplifier");
   for (std::size_t q = 0; q < builder_.request().queries.size(); ++q) {
     const std::string name = "q" + builder_.query_label(q, p);
-    add_sum(name, name, builder_.request().queries[q].weights, p, "read-out");
+    add_sum(name, name, builder_.request().queries[q].weights, p, "read-out", static_cast<int>(q));
     builder_.add_readout(q, p);
   }
 }
@@ -126,7 +129,7 @@ void Board::add_noise() {
             netlist::resistor(fmt::format("rg{}__{}", generator.tag, builder_.system().label(i)),
                               y < 0.0 ? inverse : generator.node, "s" + builder_.label(i, p),
                               1.0 / std::abs(y)),
-            "noise into " + builder_.system().label(i));
+            "noise into " + builder_.system().label(i), make_entry(Role::noise, i, i, p, y));
       });
 }
 

@@ -59,7 +59,7 @@ class Board {
  private:
   void add_sum(const std::string& label, const std::string& output,
                const std::vector<std::pair<int, double>>& weights, Eigen::Index p,
-               const std::string& what);
+               const std::string& what, int query);
 
   Builder& builder_;
   double ohm_;                      ///< of the inverters' and sums' feedback

@@ -11,9 +11,10 @@ namespace springspice::hw {
 
 /// One transconductor of |weight| siemens from node `prefix`<label> of each coordinate, its sign
 /// times signs_i, into `into`: a current sum_i siemens weight_i s_i V_i. Named `name`__<label>.
+/// @param query number of the read-out, -1 for a residual
 void add_ota_sum(Builder& builder, const std::string& name, const std::string& prefix,
                  const std::string& into, const std::vector<std::pair<int, double>>& weights,
-                 const std::vector<int>& signs, double siemens, Eigen::Index output);
+                 const std::vector<int>& signs, double siemens, Eigen::Index output, int query);
 
 /// A conductance to ground without noise: a transconductor that reads its own output.
 void add_ota_load(Builder& builder, const std::string& name, const std::string& node,

@@ -56,6 +56,17 @@ struct Query {
   std::vector<std::pair<int, double>> weights;
 };
 
+/// What a board brings beside its parts, and the values of those parts that are free.
+struct Surroundings {
+  double reference_v = 1.0;  ///< of the sources of f, positive and negative
+  double supply_v = 5.0;     ///< positive and negative
+  /// Of all resistors of which only the ratio counts; none: the centre of the range.
+  std::optional<double> unity_ohm;
+  /// An integrator's resistor (gmc: 1 / its transconductance); none: it and its capacitor are
+  /// equally far from the centres of their ranges.
+  std::optional<double> integrator_ohm;
+};
+
 struct Request {
   Topology topology = Topology::opamp;
   Coupling coupling = Coupling::automatic;
@@ -63,6 +74,8 @@ struct Request {
   /// transformers.
   std::optional<double> coupling_factor;
   Range range = Range::board;
+  std::optional<PartRanges> own_ranges;  ///< in place of those of `range`
+  Surroundings surroundings;
   ScaleChoice scales;
   Swing swing;
   core::State initial;
@@ -77,6 +90,10 @@ struct Request {
   /// Model time of the deck's own `.tran`.
   double step = 0.0;
   double end = 0.0;
+  /// Fills Design::parts.
+  bool list_parts = false;
+
+  PartRanges ranges() const { return own_ranges.value_or(part_ranges(range)); }
 };
 
 /// The circuit with its probes, ports, noise sources and scales.

@@ -73,7 +73,7 @@ Coupling choose_coupling(const core::SecondOrderSystem& system, const SparseMatr
 // C q' = sum of weights times velocities, g / C = s_x / (s_v tau): positions are fluxes, so the sum
 // is integrated.
 void add_readouts(Builder& builder, const std::vector<int>& signs) {
-  const PartRanges ranges = part_ranges(builder.request().range);
+  const PartRanges ranges = builder.request().ranges();
   const double farad = ranges.capacitance_f.centre();
   const double siemens =
       farad * builder.position_scale() / (builder.velocity_scale() * builder.tau());
@@ -83,7 +83,7 @@ void add_readouts(Builder& builder, const std::vector<int>& signs) {
       const std::string name = "q" + builder.query_label(q, p);
       builder.add(netlist::capacitor("c" + name, name, "0", farad), "read-out, integrator");
       add_ota_sum(builder, "x" + name, "v", name, builder.request().queries[q].weights, signs,
-                  siemens, p);
+                  siemens, p, static_cast<int>(q));
       builder.add_readout(q, p);
     }
   }
@@ -107,11 +107,11 @@ LogMean mean_inductance(const SparseMatrix& K, const Plan& plan) {
 void choose_scales(Builder& builder, const std::vector<int>& signs, const SparseMatrix& K,
                    const Plan& plan) {
   const core::SecondOrderSystem& system = builder.system();
-  const Range range = builder.request().range;
+  const PartRanges ranges = builder.request().ranges();
   std::vector<ScaleGroup> groups =
-      network_scale_groups(apply_signs(system.M, signs), apply_signs(system.D, signs), range);
+      network_scale_groups(apply_signs(system.M, signs), apply_signs(system.D, signs), ranges);
   if (const std::optional<double> mean = mean_inductance(K, plan).mean()) {
-    groups.push_back({*mean, 1, 1, part_ranges(range).inductance_h});
+    groups.push_back({*mean, 1, 1, ranges.inductance_h});
   }
   builder.set_scales(centre_groups(groups, builder.request().scales));
 }
@@ -193,7 +193,8 @@ void add_direct_inductors(Builder& builder, const SparseMatrix& K, const std::ve
                           i == j ? "0" : "v" + builder.label(j, p), henry);
     inductor.initial = flux / henry + 0.0;  // no -0
     const std::string model = builder.entry("K", i, j, builder.system().K.coeff(i, j));
-    builder.add(std::move(inductor), (i == j ? "rest of " + model : model) + ", inputs");
+    builder.add(std::move(inductor), (i == j ? "rest of " + model : model) + ", inputs",
+                make_branch(netlist::Part::Role::stiffness, i, j, p, k, signs));
   });
 }
 

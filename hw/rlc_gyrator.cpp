@@ -51,7 +51,7 @@ void add_spring(Builder& builder, const core::Spring& spring, const std::vector<
 void add_gyrator_springs(Builder& builder, std::span<const core::Spring> springs,
                          const std::vector<int>& signs) {
   builder.define(netlist::ideal_gyrator());
-  const double farad = part_ranges(builder.request().range).capacitance_f.centre();
+  const double farad = builder.request().ranges().capacitance_f.centre();
   for (Eigen::Index p = 0; p < builder.outputs(); ++p) {
     for (const core::Spring& spring : springs) add_spring(builder, spring, signs, farad, p);
   }

@@ -108,14 +108,13 @@ netlist::Design realize_spu(const core::SecondOrderSystem& system, const Request
   const std::vector<int> signs = find_signs(system, "spu");
   const core::SparseMatrix K = apply_signs(system.K, signs);
   std::vector<ScaleGroup> groups = network_scale_groups(
-      apply_signs(system.M, signs), apply_signs(system.D, signs), request.range);
-  groups.push_back(
-      {-std::log(system.K.coeff(0, 0)), 1, 1, part_ranges(request.range).inductance_h});
+      apply_signs(system.M, signs), apply_signs(system.D, signs), request.ranges());
+  groups.push_back({-std::log(system.K.coeff(0, 0)), 1, 1, request.ranges().inductance_h});
   builder.set_scales(centre_groups(groups, request.scales));
   builder.design().circuit.options = {"noopac"};
   add_network(builder, signs);
   add_flux_probes(builder, signs);
-  const double siemens = 1.0 / part_ranges(request.range).resistance_ohm.centre();
+  const double siemens = 1.0 / request.ranges().resistance_ohm.centre();
   for (Eigen::Index p = 0; p < system.outputs(); ++p) {
     builder.section("equal inductors");
     add_direct_inductors(builder, K, signs, p);
@@ -123,7 +122,8 @@ netlist::Design realize_spu(const core::SecondOrderSystem& system, const Request
         "the prediction's deviation from its mean, the sampled velocities'");
     for (std::size_t q = 0; q < request.queries.size(); ++q) {
       const std::string name = "q" + builder.query_label(q, p);
-      add_ota_sum(builder, "x" + name, "v", name, request.queries[q].weights, signs, siemens, p);
+      add_ota_sum(builder, "x" + name, "v", name, request.queries[q].weights, signs, siemens, p,
+                  static_cast<int>(q));
       add_ota_load(builder, "x" + name, name, siemens, "read-out");
       builder.add_readout(q, p, netlist::Probe::Kind::velocity);
     }

@@ -47,6 +47,36 @@ struct Readout {
   Probe::Kind kind = Probe::Kind::position;     ///< what is summed
 };
 
+/// A part of the circuit whose value stands for a term of the equations of motion
+///
+///     sum_j M_ij x_j'' + D_ij x_j' + K_ij x_j = f_i
+///
+/// or for one of the constants that all of them share. Its coefficient is proportional to the
+/// part's value where that is a capacitance or a transconductance, else inversely; so what other
+/// values make of the equations can be said without solving the circuit.
+struct Part {
+  enum class Role {
+    mass,       ///< of M
+    damping,    ///< of D
+    stiffness,  ///< of K
+    force,      ///< of f
+    rate,       ///< an integrator's resistor, transconductor or capacitor: x' = v
+    unity,      ///< of two equal values, such as an inverter's resistors: only their ratio counts
+    weight,     ///< of a read-out: row is the query, column the coordinate
+    noise,      ///< brings a noise source into coordinate `row`
+    turns,      ///< a gyrator's gain or a transformer's ratio: row is the spring
+  };
+  std::string element = {};
+  Role role = Role::mass;
+  int row = -1;     ///< coordinate, from 0
+  int column = -1;  ///< coordinate, from 0
+  int output = 0;   ///< from 0
+  /// Model value that the part stands for; its matrix is the sum over the parts of one output of
+  /// coefficient l l^T where there is a combination l, else of the entry (row, column).
+  double coefficient = 0.0;
+  std::vector<std::pair<int, double>> combination = {};  ///< coordinate, factor
+};
+
 struct Port {
   std::string node;
   int coordinate = 0;
@@ -84,6 +114,7 @@ struct Design {
   std::vector<Port> ports;
   std::vector<Readout> readouts;
   std::vector<NoiseSource> noise;
+  std::vector<Part> parts;           ///< where they were asked for
   bool has_operating_point = false;  ///< the DC solution is the settled circuit
 };
 
