@@ -106,9 +106,8 @@ DrawModes::DrawModes(const ToleranceRequest& request, const VariedCircuit& circu
     return;
   }
   has_modes_ = true;
-  note_ = nu > kExactModes
-              ? fmt::format("{} modes, to first order in the parts' deviations", nu)
-              : fmt::format("{} modes, exact", nu);
+  note_ = nu > kExactModes ? fmt::format("{} modes, to first order in the parts' deviations", nu)
+                           : fmt::format("{} modes, exact", nu);
   has_noise_ = problem_.system.kT > 0.0 && nominal.noise().obstacle.empty();
   if (problem_.system.kT == 0.0) {
     note_ += "; no temperatures: kT is 0";
@@ -150,7 +149,8 @@ Motion DrawModes::analyse_exactly(const SecondOrderSystem& system,
                                   const SparseMatrix& noise) const {
   const Drift drift = make_drift(system, SparseMatrix(noise * SparseMatrix(noise.transpose())));
   if (!drift.A.allFinite()) return kUnstable;
-  const double fastest = Eigen::EigenSolver<MatrixXd>(drift.A, false).eigenvalues().real().maxCoeff();
+  const double fastest =
+      Eigen::EigenSolver<MatrixXd>(drift.A, false).eigenvalues().real().maxCoeff();
   if (!(fastest < 0.0)) return kUnstable;
   Motion motion;
   motion.slowest_time = -1.0 / fastest;

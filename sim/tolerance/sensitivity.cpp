@@ -23,8 +23,7 @@ std::vector<Sensitivity> compute_sensitivities(const ToleranceRequest& request,
   for (Index q = 0; q < squares.size(); ++q) {
     const PartSpread& spread = request.spreads[static_cast<std::size_t>(q)];
     // Rounding may leave a negative sum of squares where nothing depends on the part.
-    const double relative =
-        std::sqrt(std::max(squares(q), 0.0) / static_cast<double>(outputs));
+    const double relative = std::sqrt(std::max(squares(q), 0.0) / static_cast<double>(outputs));
     out.push_back({spread.element, relative * standard_deviation(spread), relative});
   }
   return out;

@@ -10,7 +10,8 @@ namespace springspice::sim {
 /// One for each spread, in their order. With G the Gram matrix of the prediction error and g_p the
 /// derivative of the positions of output p with respect to ln(value),
 ///
-///     relative = sqrt( 1/m sum_p g_p^T G g_p ),   spread = relative * standard deviation of the part
+///     relative = sqrt( 1/m sum_p g_p^T G g_p ),   spread = relative * standard deviation of the
+///     part
 std::vector<Sensitivity> compute_sensitivities(const ToleranceRequest& request,
                                                const VariedCircuit& circuit,
                                                SettledCircuit& settled);

@@ -25,8 +25,8 @@ constexpr int kAdjointSteps = 2;
 // current.
 constexpr double kLeak = 1e-12;
 
-// |F z - b| of a solution that the pivots have not spoilt, row by row, of |F| |z| + |b|: rounding of
-// some hundred operations. Where z is meant to be 0, as at a virtual ground, its share of the
+// |F z - b| of a solution that the pivots have not spoilt, row by row, of |F| |z| + |b|: rounding
+// of some hundred operations. Where z is meant to be 0, as at a virtual ground, its share of the
 // largest voltage counts.
 constexpr double kBackwardError = 1e-13;
 constexpr double kGroundShare = 1e-2;
@@ -104,8 +104,7 @@ bool SettledCircuit::accurate(const VectorXd& z, const VectorXd& b) const {
   if (!z.allFinite()) return false;
   const VectorXd rest = (F_ * z - b).cwiseAbs();
   const double share = kGroundShare * z.cwiseAbs().maxCoeff();
-  const VectorXd size =
-      F_.cwiseAbs() * (z.cwiseAbs().array() + share).matrix() + b.cwiseAbs();
+  const VectorXd size = F_.cwiseAbs() * (z.cwiseAbs().array() + share).matrix() + b.cwiseAbs();
   return (rest.array() <= kBackwardError * size.array()).all();
 }
 

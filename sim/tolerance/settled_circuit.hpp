@@ -10,8 +10,8 @@
 // multiplies what is left of any motion by less than 1/(1 + h / relaxation time) in each step, so
 // four steps leave 1e-16 of the way. The same factorisation serves all steps.
 //
-// Sensitivities are adjoint: with x = g sum_k c_k^T z_k + offset, c_k = h e_node (flux) or e_node in
-// the last step (voltage), and F = E/h + A,
+// Sensitivities are adjoint: with x = g sum_k c_k^T z_k + offset, c_k = h e_node (flux) or e_node
+// in the last step (voltage), and F = E/h + A,
 //
 //     F^T l_k = c_k + E^T l_k+1 / h,
 //     dx/dln p = g sum_k l_k^T (ds + dE (z_k-1 - z_k)/h - dA z_k).

@@ -14,7 +14,8 @@ int* inner(const Eigen::SparseMatrix<double>& A) { return const_cast<int*>(A.inn
 double* values(const Eigen::SparseMatrix<double>& A) { return const_cast<double*>(A.valuePtr()); }
 
 // A diagonal entry is a pivot where it is at least this share of its column's largest. KLU's own
-// 1e-3 leaves residuals of 1e-7 of the right-hand side in a gmc circuit of 33x33 nodes; this, 1e-14.
+// 1e-3 leaves residuals of 1e-7 of the right-hand side in a gmc circuit of 33x33 nodes; this,
+// 1e-14.
 constexpr double kPivotShare = 0.1;
 
 }  // namespace
@@ -58,8 +59,7 @@ SparseLu::~SparseLu() = default;
 
 bool SparseLu::refactor(const Eigen::SparseMatrix<double>& A) {
   Factor& f = *factor_;
-  const int done =
-      klu_refactor(outer(A), inner(A), values(A), f.symbolic, f.numeric, &f.common);
+  const int done = klu_refactor(outer(A), inner(A), values(A), f.symbolic, f.numeric, &f.common);
   return done != 0 && f.common.status == KLU_OK;
 }
 

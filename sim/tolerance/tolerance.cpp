@@ -97,8 +97,7 @@ class Lottery {
  private:
   void work() {
     try {
-      const double relaxation_s =
-          nominal_.relaxation_time * request_.problem.design.scales.time_s;
+      const double relaxation_s = nominal_.relaxation_time * request_.problem.design.scales.time_s;
       SettledCircuit settled(circuit_, request_.problem, probes_, relaxation_s);
       for (;;) {
         const std::uint64_t draw = next_.fetch_add(1);
@@ -114,14 +113,13 @@ class Lottery {
   }
 
   void run_one(SettledCircuit& settled, std::uint64_t number) {
-    const Eigen::VectorXd multipliers =
-        draw_multipliers(request_.spreads, request_.seed, number);
+    const Eigen::VectorXd multipliers = draw_multipliers(request_.spreads, request_.seed, number);
     const std::optional<MatrixXd> x = settled.solve(multipliers);
     const Motion motion = modes_.analyse(multipliers);
     const bool good = x && motion.stable;
     Draw& draw = draws_[number];
-    draw.error = good ? request_.error(*x, request_.reference)
-                      : std::numeric_limits<double>::infinity();
+    draw.error =
+        good ? request_.error(*x, request_.reference) : std::numeric_limits<double>::infinity();
     draw.slowest_time = motion.slowest_time;
     draw.coldest = motion.coldest;
     draw.hottest = motion.hottest;

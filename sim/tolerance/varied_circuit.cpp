@@ -156,8 +156,8 @@ VariedCircuit::VariedCircuit(const Circuit& circuit, std::span<const PartSpread>
 // Which part moves which element: seen from a circuit in which all parts have twice their value.
 void VariedCircuit::find_owners(const Circuit& circuit, std::span<const PartSpread> spreads) {
   const Positions positions = positions_of(spreads);
-  const FlatCircuit twice = netlist::flatten(
-      multiply_values(circuit, spreads, Eigen::VectorXd::Constant(parts_, 2.0)));
+  const FlatCircuit twice =
+      netlist::flatten(multiply_values(circuit, spreads, Eigen::VectorXd::Constant(parts_, 2.0)));
   std::vector<bool> moves(spreads.size(), false);
   owner_.assign(flat_.elements.size(), -1);
   for (std::size_t e = 0; e < flat_.elements.size(); ++e) {
