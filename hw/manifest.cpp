@@ -10,12 +10,14 @@
 
 #include "core/error.hpp"
 #include "hw/error.hpp"
+#include "hw/json_reader.hpp"
 
 namespace springspice::hw {
 namespace {
 
 // Keys in the order in which they are written: the same manifest, the same bytes.
 using Json = nlohmann::ordered_json;
+using Reader = JsonReader;
 using core::Dynamics;
 using core::NoiseModel;
 using netlist::Probe;
@@ -137,87 +139,6 @@ std::string format_lines(const Json& json) {
   }
   return text + "\n}\n";
 }
-
-// Wraps a JSON value with the path that led to it, so that errors can name the key.
-class Reader {
- public:
-  Reader(const Json& json, std::string path) : json_(json), path_(std::move(path)) {}
-
-  Reader at(const char* key) const {
-    if (!json_.is_object() || !json_.contains(key)) {
-      throw RealizationError(
-          fmt::format("{}: the key '{}' is missing; write the manifest anew with "
-                      "`springspice netlist`",
-                      path_, key));
-    }
-    return {json_.at(key), path_ + "." + key};
-  }
-  bool has(const char* key) const { return json_.is_object() && json_.contains(key); }
-  bool is_null() const { return json_.is_null(); }
-
-  std::vector<Reader> items() const {
-    if (!json_.is_array()) fail("a list");
-    std::vector<Reader> items;
-    for (std::size_t k = 0; k < json_.size(); ++k) {
-      items.emplace_back(json_[k], fmt::format("{}[{}]", path_, k));
-    }
-    return items;
-  }
-  double number() const {
-    if (!json_.is_number() || !std::isfinite(json_.get<double>())) fail("a finite number");
-    return json_.get<double>();
-  }
-  double positive() const {
-    const double value = number();
-    if (value <= 0.0) fail("a number above 0");
-    return value;
-  }
-  /// A gain: what is read through it would say nothing if it were 0.
-  double gain() const {
-    const double value = number();
-    if (value == 0.0) fail("a number other than 0");
-    return value;
-  }
-  int integer(int low, int high) const {
-    const bool whole = json_.is_number_integer();
-    if (!whole || json_.get<std::int64_t>() < low || json_.get<std::int64_t>() > high) {
-      fail(fmt::format("a whole number from {} to {}", low, high));
-    }
-    return json_.get<int>();
-  }
-  std::uint64_t whole() const {
-    if (!json_.is_number_unsigned()) fail("a whole number, 0 or more");
-    return json_.get<std::uint64_t>();
-  }
-  bool flag() const {
-    if (!json_.is_boolean()) fail("true or false");
-    return json_.get<bool>();
-  }
-  std::string text() const {
-    if (!json_.is_string()) fail("a text");
-    return json_.get<std::string>();
-  }
-  /// One of the words; its position.
-  std::size_t choice(std::initializer_list<const char*> words) const {
-    const std::string word = text();
-    std::size_t k = 0;
-    std::string all;
-    for (const char* candidate : words) {
-      if (word == candidate) return k;
-      ++k;
-      all += fmt::format("{}'{}'", all.empty() ? "" : " or ", candidate);
-    }
-    fail(all);
-  }
-  [[noreturn]] void fail(const std::string& expected) const {
-    throw RealizationError(fmt::format("{}: {} stands where {} is expected", path_,
-                                       json_.dump().substr(0, 60), expected));
-  }
-
- private:
-  const Json& json_;
-  std::string path_;
-};
 
 core::SparseMatrix read_matrix(const Reader& reader, int size) {
   std::vector<Eigen::Triplet<double>> entries;
@@ -493,13 +414,8 @@ std::string format_manifest(const Manifest& manifest) {
 }
 
 Manifest parse_manifest(const std::string& text, const std::string& name) {
-  Json json;
-  try {
-    json = Json::parse(text);
-  } catch (const Json::parse_error& error) {
-    throw RealizationError(fmt::format("{}: no JSON: {}", name, error.what()));
-  }
-  const Reader root(json, name);
+  const Json json = parse_json(text, name);
+  const Reader root(json, name, "; write the manifest anew with `springspice netlist`");
   Manifest manifest;
   manifest.version = root.at("springspice").text();
   manifest.deck = root.at("deck").text();
