@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include <Eigen/SparseLU>
 #include <fmt/format.h>
 
 #include "core/error.hpp"
@@ -54,22 +53,16 @@ VectorXd make_mixture(Index size) {
   return out;
 }
 
-}  // namespace
-
-struct ScaledFactor::Factor {
-  Eigen::SparseLU<SparseMatrix<double>> lu;
-};
-
-namespace {
-
 // The direction that the matrix takes to nothing, by inverse iteration on a neighbour.
 VectorXd find_free_direction(const SparseMatrix<double>& matrix) {
   SparseMatrix<double> shift(matrix.rows(), matrix.cols());
   shift.setIdentity();
-  Eigen::SparseLU<SparseMatrix<double>> lu(SparseMatrix<double>(matrix + kShift * shift));
+  const SparseLu lu(SparseMatrix<double>(matrix + kShift * shift));
   VectorXd direction = make_mixture(matrix.rows());
-  if (lu.info() != Eigen::Success) return direction;
-  for (int k = 0; k < 3; ++k) direction = VectorXd(lu.solve(direction)).normalized();
+  for (int k = 0; k < 3; ++k) {
+    lu.solve_in_place(direction);
+    direction.normalize();
+  }
   return direction;
 }
 
@@ -88,22 +81,28 @@ VectorXd find_free_direction(const SparseMatrix<double>& matrix) {
 }  // namespace
 
 ScaledFactor::ScaledFactor(const SparseMatrix<double>& matrix, const netlist::Descriptor& circuit)
-    : matrix_(matrix), factor_(std::make_unique<Factor>()) {
+    : matrix_(matrix) {
   equilibrate(matrix_, rows_, columns_);
   matrix_.makeCompressed();
-  factor_->lu.compute(matrix_);
-  if (factor_->lu.info() != Eigen::Success) refuse(matrix_, columns_, circuit);
-  const VectorXd answer = factor_->lu.solve(make_mixture(matrix_.rows()));
+  try {
+    factor_.emplace(matrix_);
+  } catch (const core::InputError&) {
+    refuse(matrix_, columns_, circuit);
+  }
+  const VectorXd answer = solve_once(make_mixture(matrix_.rows()));
   const double largest = answer.size() == 0 ? 0.0 : answer.cwiseAbs().maxCoeff();
   if (!(largest < kLargestInverse)) refuse(matrix_, columns_, circuit);
 }
 
-ScaledFactor::~ScaledFactor() = default;
+VectorXd ScaledFactor::solve_once(VectorXd right) const {
+  factor_->solve_in_place(right);
+  return right;
+}
 
 VectorXd ScaledFactor::solve(const VectorXd& right) const {
   const VectorXd scaled = rows_.cwiseProduct(right);
-  VectorXd z = factor_->lu.solve(scaled);
-  z += factor_->lu.solve(VectorXd(scaled - matrix_ * z));
+  VectorXd z = solve_once(scaled);
+  z += solve_once(scaled - matrix_ * z);
   return columns_.cwiseProduct(z);
 }
 

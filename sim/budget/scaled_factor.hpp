@@ -1,13 +1,14 @@
 // A circuit's sparse matrix, brought to entries of equal size and factorised: amperes, volts and
-// gains of 1e12 stand in one matrix.
+// gains of 1e12 stand in one matrix. Not installed.
 #pragma once
 
-#include <memory>
+#include <optional>
 
 #include <Eigen/Core>
 #include <Eigen/SparseCore>
 
 #include "netlist/stamp.hpp"
+#include "sim/tolerance/sparse_lu.hpp"
 
 namespace springspice::sim {
 
@@ -16,16 +17,16 @@ class ScaledFactor {
   /// @param circuit names the unknowns
   /// @throws core::InputError for a singular matrix: names the node that is free
   ScaledFactor(const Eigen::SparseMatrix<double>& matrix, const netlist::Descriptor& circuit);
-  ~ScaledFactor();
 
   /// With one step of iterative refinement.
   Eigen::VectorXd solve(const Eigen::VectorXd& right) const;
 
  private:
-  struct Factor;
+  Eigen::VectorXd solve_once(Eigen::VectorXd right) const;
+
   Eigen::SparseMatrix<double> matrix_;  // scaled
   Eigen::VectorXd rows_, columns_;
-  std::unique_ptr<Factor> factor_;
+  std::optional<SparseLu> factor_;
 };
 
 }  // namespace springspice::sim
