@@ -35,7 +35,10 @@ function(springspice_library name)
     target_precompile_headers(${name} PRIVATE ${ARG_PRECOMPILE})
   endif()
   install(TARGETS ${name} EXPORT springspice ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-  install(FILES ${ARG_HEADERS} DESTINATION include/springspice/${ARG_FOLDER})
+  foreach(header ${ARG_HEADERS})  # each in its folder, as it is included
+    cmake_path(GET header PARENT_PATH below)
+    install(FILES ${header} DESTINATION include/springspice/${ARG_FOLDER}/${below})
+  endforeach()
 endfunction()
 
 # The random numbers, for a target: core's library, and the worker, which must do without it. The

@@ -10,12 +10,14 @@
 
 #include "core/error.hpp"
 #include "hw/error.hpp"
+#include "hw/json_reader.hpp"
 
 namespace springspice::hw {
 namespace {
 
 // Keys in the order in which they are written: the same manifest, the same bytes.
 using Json = nlohmann::ordered_json;
+using Reader = JsonReader;
 using core::Dynamics;
 using core::NoiseModel;
 using netlist::Probe;
@@ -38,6 +40,15 @@ Json dense_to_json(const Eigen::MatrixXd& matrix) {
     rows.push_back(std::move(row));
   }
   return rows;
+}
+
+Json matrices_to_json(const core::SecondOrderSystem& system) {
+  Json json;
+  if (system.dynamics == Dynamics::underdamped) json["M"] = matrix_to_json(system.M);
+  json["D"] = matrix_to_json(system.D);
+  json["K"] = matrix_to_json(system.K);
+  json["f"] = dense_to_json(system.f);
+  return json;
 }
 
 Json grid_to_json(const Manifest& manifest) {
@@ -138,87 +149,6 @@ std::string format_lines(const Json& json) {
   return text + "\n}\n";
 }
 
-// Wraps a JSON value with the path that led to it, so that errors can name the key.
-class Reader {
- public:
-  Reader(const Json& json, std::string path) : json_(json), path_(std::move(path)) {}
-
-  Reader at(const char* key) const {
-    if (!json_.is_object() || !json_.contains(key)) {
-      throw RealizationError(
-          fmt::format("{}: the key '{}' is missing; write the manifest anew with "
-                      "`springspice netlist`",
-                      path_, key));
-    }
-    return {json_.at(key), path_ + "." + key};
-  }
-  bool has(const char* key) const { return json_.is_object() && json_.contains(key); }
-  bool is_null() const { return json_.is_null(); }
-
-  std::vector<Reader> items() const {
-    if (!json_.is_array()) fail("a list");
-    std::vector<Reader> items;
-    for (std::size_t k = 0; k < json_.size(); ++k) {
-      items.emplace_back(json_[k], fmt::format("{}[{}]", path_, k));
-    }
-    return items;
-  }
-  double number() const {
-    if (!json_.is_number() || !std::isfinite(json_.get<double>())) fail("a finite number");
-    return json_.get<double>();
-  }
-  double positive() const {
-    const double value = number();
-    if (value <= 0.0) fail("a number above 0");
-    return value;
-  }
-  /// A gain: what is read through it would say nothing if it were 0.
-  double gain() const {
-    const double value = number();
-    if (value == 0.0) fail("a number other than 0");
-    return value;
-  }
-  int integer(int low, int high) const {
-    const bool whole = json_.is_number_integer();
-    if (!whole || json_.get<std::int64_t>() < low || json_.get<std::int64_t>() > high) {
-      fail(fmt::format("a whole number from {} to {}", low, high));
-    }
-    return json_.get<int>();
-  }
-  std::uint64_t whole() const {
-    if (!json_.is_number_unsigned()) fail("a whole number, 0 or more");
-    return json_.get<std::uint64_t>();
-  }
-  bool flag() const {
-    if (!json_.is_boolean()) fail("true or false");
-    return json_.get<bool>();
-  }
-  std::string text() const {
-    if (!json_.is_string()) fail("a text");
-    return json_.get<std::string>();
-  }
-  /// One of the words; its position.
-  std::size_t choice(std::initializer_list<const char*> words) const {
-    const std::string word = text();
-    std::size_t k = 0;
-    std::string all;
-    for (const char* candidate : words) {
-      if (word == candidate) return k;
-      ++k;
-      all += fmt::format("{}'{}'", all.empty() ? "" : " or ", candidate);
-    }
-    fail(all);
-  }
-  [[noreturn]] void fail(const std::string& expected) const {
-    throw RealizationError(fmt::format("{}: {} stands where {} is expected", path_,
-                                       json_.dump().substr(0, 60), expected));
-  }
-
- private:
-  const Json& json_;
-  std::string path_;
-};
-
 core::SparseMatrix read_matrix(const Reader& reader, int size) {
   std::vector<Eigen::Triplet<double>> entries;
   std::set<std::pair<int, int>> seen;
@@ -253,6 +183,14 @@ Eigen::MatrixXd read_dense(const Reader& reader, Eigen::Index rows, Eigen::Index
   return matrix;
 }
 
+void read_matrices(const Reader& json, int size, Eigen::Index outputs,
+                   core::SecondOrderSystem& system) {
+  if (system.dynamics == Dynamics::underdamped) system.M = read_matrix(json.at("M"), size);
+  system.D = read_matrix(json.at("D"), size);
+  system.K = read_matrix(json.at("K"), size);
+  system.f = read_dense(json.at("f"), size, outputs);
+}
+
 void read_system(const Reader& root, Manifest& manifest) {
   core::SecondOrderSystem& system = manifest.system;
   const Reader json = root.at("system");
@@ -264,10 +202,7 @@ void read_system(const Reader& root, Manifest& manifest) {
                         ? Dynamics::underdamped
                         : Dynamics::overdamped;
   const bool underdamped = system.dynamics == Dynamics::underdamped;
-  if (underdamped) system.M = read_matrix(json.at("M"), size);
-  system.D = read_matrix(json.at("D"), size);
-  system.K = read_matrix(json.at("K"), size);
-  system.f = read_dense(json.at("f"), size, outputs);
+  read_matrices(json, size, outputs, system);
   const Reader parameters = root.at("parameters");
   system.kT = parameters.at("kT").number();
   if (system.kT < 0.0) parameters.at("kT").fail("a thermal energy, 0 or more");
@@ -456,10 +391,8 @@ std::string format_manifest(const Manifest& manifest) {
                     {"voltage_v", scales.voltage_v},
                     {"energy_j", scales.energy_j},
                     {"position_v", scales.position_v}};
-  if (system.dynamics == Dynamics::underdamped) json["system"]["M"] = matrix_to_json(system.M);
-  json["system"]["D"] = matrix_to_json(system.D);
-  json["system"]["K"] = matrix_to_json(system.K);
-  json["system"]["f"] = dense_to_json(system.f);
+  json["system"] = matrices_to_json(system);
+  if (manifest.ideal) json["ideal"] = matrices_to_json(*manifest.ideal);
   json["initial"] = {{"x", dense_to_json(manifest.initial.x)},
                      {"v", dense_to_json(manifest.initial.v)}};
   json["range"] = manifest.range;
@@ -493,13 +426,8 @@ std::string format_manifest(const Manifest& manifest) {
 }
 
 Manifest parse_manifest(const std::string& text, const std::string& name) {
-  Json json;
-  try {
-    json = Json::parse(text);
-  } catch (const Json::parse_error& error) {
-    throw RealizationError(fmt::format("{}: no JSON: {}", name, error.what()));
-  }
-  const Reader root(json, name);
+  const Json json = parse_json(text, name);
+  const Reader root(json, name, "; write the manifest anew with `springspice netlist`");
   Manifest manifest;
   manifest.version = root.at("springspice").text();
   manifest.deck = root.at("deck").text();
@@ -510,6 +438,11 @@ Manifest parse_manifest(const std::string& text, const std::string& name) {
     core::check_system(manifest.system);
   } catch (const core::InputError& error) {
     throw RealizationError(fmt::format("{}.system: {}", name, error.what()));
+  }
+  if (root.has("ideal")) {
+    manifest.ideal = manifest.system;
+    read_matrices(root.at("ideal"), static_cast<int>(manifest.system.size()),
+                  manifest.system.outputs(), *manifest.ideal);
   }
   manifest.range = root.at("range").positive();
   manifest.step = root.at("time").at("step").positive();

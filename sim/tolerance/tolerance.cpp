@@ -65,7 +65,9 @@ class Lottery {
     positions_.resize(request.reference.size(), static_cast<Index>(kept_));
   }
 
-  void run() {
+  /// @param nominal_fit where the circuit without spread comes to rest
+  void run(const MatrixXd& nominal_fit) {
+    nominal_fit_ = nominal_fit;
     {
       std::vector<std::jthread> threads;
       for (int t = 0; t < request_.threads; ++t) threads.emplace_back([this] { work(); });
@@ -76,8 +78,17 @@ class Lottery {
   void write(ToleranceReport& report) {
     report.draws = std::move(draws_);
     std::uint64_t good = 0;
-    for (const Draw& draw : report.draws) good += draw.error <= request_.error_limit ? 1 : 0;
+    std::uint64_t settled = 0;
+    double squares = 0.0;
+    for (const Draw& draw : report.draws) {
+      good += draw.error <= request_.error_limit ? 1 : 0;
+      if (!std::isfinite(draw.deviation)) continue;
+      squares += draw.deviation * draw.deviation;
+      ++settled;
+    }
     report.yield = static_cast<double>(good) / static_cast<double>(request_.draws);
+    report.rms_deviation = settled > 0 ? std::sqrt(squares / static_cast<double>(settled))
+                                       : std::numeric_limits<double>::infinity();
     for (MatrixXd* matrix : {&report.low, &report.median, &report.high}) {
       matrix->resize(request_.reference.rows(), request_.reference.cols());
     }
@@ -120,6 +131,8 @@ class Lottery {
     Draw& draw = draws_[number];
     draw.error =
         good ? request_.error(*x, request_.reference) : std::numeric_limits<double>::infinity();
+    draw.deviation =
+        good ? request_.error(*x, nominal_fit_) : std::numeric_limits<double>::infinity();
     draw.slowest_time = motion.slowest_time;
     draw.coldest = motion.coldest;
     draw.hottest = motion.hottest;
@@ -144,6 +157,7 @@ class Lottery {
   const ProbeMap& probes_;
   const NominalModes& nominal_;
   const DrawModes& modes_;
+  MatrixXd nominal_fit_;
   std::vector<Draw> draws_;
   std::uint64_t kept_ = 0;
   MatrixXd positions_;  // by coordinate and output, a draw a column; NaN: failed
@@ -163,13 +177,17 @@ ToleranceReport run_tolerance(const ToleranceRequest& request) {
   const DrawModes modes(request, circuit, probes, nominal.modes);
 
   ToleranceReport report;
+  SettledCircuit settled(circuit, request.problem, probes,
+                         nominal.relaxation_time * request.problem.design.scales.time_s);
+  const std::optional<MatrixXd> fit =
+      settled.solve(Eigen::VectorXd::Ones(static_cast<Index>(request.spreads.size())));
+  if (!fit) throw core::InputError("the circuit without spread has no settled state");
+
   Lottery lottery(request, circuit, probes, nominal, modes);
-  lottery.run();
+  lottery.run(*fit);
   lottery.write(report);
   report.temperatures_note = modes.note();
 
-  SettledCircuit settled(circuit, request.problem, probes,
-                         nominal.relaxation_time * request.problem.design.scales.time_s);
   report.worst = compute_sensitivities(request, circuit, settled);
   double squares = 0.0;
   for (const Sensitivity& part : report.worst) squares += part.spread * part.spread;
