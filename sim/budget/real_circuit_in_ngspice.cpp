@@ -156,10 +156,16 @@ MatrixXd RealCircuitInNgspice::noise_variances(bool own_only, double low_hz, dou
   const std::vector<Drive> drives = add_drives(deck, own_only);
   std::vector<std::string> names;
   for (const Drive& drive : drives) names.push_back(drive.name);
-  std::vector<double> frequencies;
-  const double step = std::numbers::ln10 / points_a_decade;
-  const double span = std::log(high_hz / low_hz);
-  for (int k = 0; k * step <= span; ++k) frequencies.push_back(low_hz * std::exp(k * step));
+  const auto steps = static_cast<int>(
+      std::ceil(std::log10(high_hz / low_hz) * static_cast<double>(points_a_decade)));
+  const double step = std::log(high_hz / low_hz) / steps;
+  std::vector<double> frequencies, weights;  // of the integral over both signs of f
+  for (int k = 0; k <= steps; ++k) {
+    const double f = low_hz * std::exp(k * step);
+    const bool is_end = k == 0 || k == steps;
+    frequencies.push_back(f);
+    weights.push_back(2.0 * f * (is_end ? step / 2.0 + 1.0 : step));
+  }
 
   const auto count = static_cast<Index>(nodes_.size());
   Eigen::ArrayXd variances = Eigen::ArrayXd::Zero(count);
@@ -181,8 +187,7 @@ MatrixXd RealCircuitInNgspice::noise_variances(bool own_only, double low_hz, dou
                       drives[d].weight * probe.gain * values[static_cast<std::size_t>(c)] / unit;
                 }
                 if (d + 1 < drives.size() && drives[d + 1].source == drives[d].source) return;
-                // Both signs of f, and df = f d(ln f).
-                variances += 2.0 * step * frequencies[f] * design_.noise[drives[d].source].density *
+                variances += weights[f] * design_.noise[drives[d].source].density *
                              answer.col(column).abs2();
                 answer.col(column).setZero();
               });

@@ -4,8 +4,9 @@
 //   settled    `.op`, or a transient to the time at which it is read
 //   run        BDF2 on a grid, some steps for each point asked for
 //   variances  `.ac` from each noise source to each position, |H|^2 summed up, and integrated over
-//              ln f by the trapezoidal rule, which for spectra with poles is exact up to
-//              exp(-2 pi angle / step), the poles' angle from the imaginary axis
+//              ln f by the trapezoidal rule, with a spectrum that is flat below the first frequency
+//              and falls as 1/f^2 above the last. Between them it is exact up to
+//              exp(-2 pi angle / step), step in ln f and the angle 1/(2 Q) for a resonance
 //
 // The circuit may include a vendor's model, of which this program knows nothing; the file is then
 // named by an absolute path. A grid needs steps that all converge: a nonlinear model is asked for
@@ -44,7 +45,7 @@ class RealCircuitInNgspice {
 
   /// Variance of each position, nu x m, from the spectrum between two frequencies (Hz).
   Eigen::MatrixXd noise_variances(bool own_only, double low_hz, double high_hz,
-                                  int points_a_decade = 12) const;
+                                  int points_a_decade = 40) const;
 
  private:
   struct Drive {
