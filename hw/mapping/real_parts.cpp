@@ -83,7 +83,9 @@ netlist::Subcircuit make_opamp(const OpAmpFigures& figures, const Imperfections&
     out.elements.push_back(netlist::capacitor("c1", "pole", "0", kStageSiemens / (kTwoPi * gbw)));
     out.heading += fmt::format(", gain-bandwidth {:.6g} Hz", gbw);
   }
-  const double ohm = figures.output_ohm.get();
+  // Past an output resistance noise goes around the amplifier at frequencies where it no longer
+  // amplifies: in this model without limit, on a board up to its strays.
+  const double ohm = wanted.part_noise ? 0.0 : figures.output_ohm.get();
   out.heading += fmt::format(", output {:.6g} ohm, one pole", ohm);
   add_output_stage(out, ohm);
   return out;
