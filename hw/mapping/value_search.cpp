@@ -109,11 +109,12 @@ std::vector<Joined> ValueSearch::list_values(std::size_t tie, const ScaleLogs& y
   const PartClass& parts = class_of(input_.profile, kind);
   const double value = wanted(tie, y);
   const bool join = pairs && parts.pairs;
-  // Twice as many, since the ways to join that a kind lacks are left out.
+  // More, since the ways to join that a kind lacks are left out.
   std::vector<Joined> found =
       find_candidates(parts.series, parts.range(), value, !is_proportional(kind), join,
-                      static_cast<int>(join ? 2 * count : count));
+                      static_cast<int>(join ? 4 * count : count));
   std::erase_if(found, [&](const Joined& whole) { return !may_join(kind, whole.how); });
+  if (found.empty()) found.push_back(round(tie, y));
   std::ranges::stable_sort(found, {}, [&](const Joined& whole) {
     return std::abs(std::log(whole.value / value));
   });
