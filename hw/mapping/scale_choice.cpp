@@ -167,7 +167,8 @@ void ScaleRegion::keep_signals_large() {
   for (std::size_t s = 0; s < free_.size(); ++s) {
     if (signals(static_cast<Eigen::Index>(s)) == 0.0) continue;
     limits_.push_back({-ScaleLogs::Unit(free_[s]), -(at(free_[s]) + std::log(kLeastSignal)),
-                       fmt::format("signals are at least {} of the largest possible", kLeastSignal)});
+                       fmt::format("signals are at least {} of the largest possible", kLeastSignal),
+                       false});
   }
 }
 
