@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <mutex>
 #include <new>
 #include <utility>
@@ -56,6 +57,7 @@ struct SparseCholesky::Factor {
   virtual Eigen::Index size() const = 0;
   virtual Eigen::Index entries() const = 0;
   virtual double smallest_pivot() const = 0;
+  virtual double log_determinant() const = 0;
   /// The coordinate whose pivot is not above 0; -1 where all are.
   virtual Eigen::Index failed_at() const = 0;
   virtual void solve_in_place(Eigen::Ref<Eigen::MatrixXd> b) const = 0;
@@ -83,6 +85,7 @@ class SparseCholesky::EigenFactor : public Factor {
     return factor_.matrixL().nestedExpression().nonZeros() + size();  // L's diagonal is not stored
   }
   double smallest_pivot() const override { return smallest_; }
+  double log_determinant() const override { return factor_.vectorD().array().log().sum(); }
   Eigen::Index failed_at() const override { return failed_at_; }
 
   void solve_in_place(Eigen::Ref<Eigen::MatrixXd> b) const override {
@@ -134,6 +137,12 @@ class SparseCholesky::CholmodFactor : public Factor {
     double smallest = values[0];  // a column begins with its diagonal
     for (Eigen::Index j = 1; j < size_; ++j) smallest = std::min(smallest, values[starts()[j]]);
     return smallest * smallest;
+  }
+  double log_determinant() const override {
+    const auto* const values = static_cast<const double*>(factor_.get()->x);
+    double sum = 0.0;
+    for (Eigen::Index j = 0; j < size_; ++j) sum += std::log(values[starts()[j]]);
+    return 2.0 * sum;
   }
 
   void solve_in_place(Eigen::Ref<Eigen::MatrixXd> b) const override {
@@ -237,6 +246,7 @@ Eigen::Index SparseCholesky::size() const { return factor_->size(); }
 SparseCholesky::Backend SparseCholesky::backend() const { return factor_->backend(); }
 Eigen::Index SparseCholesky::factor_entries() const { return factor_->entries(); }
 double SparseCholesky::smallest_pivot() const { return factor_->smallest_pivot(); }
+double SparseCholesky::log_determinant() const { return factor_->log_determinant(); }
 
 Eigen::MatrixXd SparseCholesky::solve(const Eigen::Ref<const Eigen::MatrixXd>& b) const {
   Eigen::MatrixXd x = b;

@@ -64,6 +64,7 @@ class SparseCholesky {
   Eigen::Index factor_entries() const;
   /// The least L_ii^2: above 0, though rounding alone may have left it so.
   double smallest_pivot() const;
+  double log_determinant() const;  ///< ln det A, of pivots: it neither over- nor underflows
 
   /// x for A x = b. @pre b has n rows
   Eigen::MatrixXd solve(const Eigen::Ref<const Eigen::MatrixXd>& b) const;

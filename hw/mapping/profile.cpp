@@ -253,7 +253,7 @@ Profile ProfileReader::read() const {
   profile.inductor = find_class("inductor");
   profile.transconductor = find_class("transconductor");
   profile.current_source = find_class("current_source");
-  profile.temperature_K = read_figure(root_, "temperature_K", kNotNegative);
+  profile.temperature_K = read_figure(root_, "temperature_K", kPositive);
   profile.supply_v = read_figure(root_, "supply_v", kPositive);
   profile.swing_v = read_figure(root_, "swing_v", kPositive);
   profile.reference_v = read_figure(root_, "reference_v", kPositive);

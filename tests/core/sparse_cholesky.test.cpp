@@ -147,6 +147,18 @@ TEST_CASE("the smallest pivot") {
   }
 }
 
+TEST_CASE("the logarithm of the determinant, where the determinant itself is no double") {
+  const SparseMatrix A = make_mass({20, 20});
+  const Eigen::MatrixXd L = Eigen::MatrixXd(A).llt().matrixL();
+  const double wanted = 2.0 * L.diagonal().array().log().sum();
+  for (const Backend backend : kBackends) {
+    const SparseMatrix tiny = 1e-3 * A;
+    const SparseCholesky factor(tiny, "M", backend);
+    // 441 logarithms, each to rounding.
+    CHECK(factor.log_determinant() == Approx(wanted + 441.0 * std::log(1e-3)).epsilon(1e-13));
+  }
+}
+
 TEST_CASE("mistake: a matrix that is not positive definite") {
   // A stick without mass at one end: its node feels nothing.
   SparseMatrix A = make_mass({70});

@@ -79,7 +79,7 @@ const std::vector<BadProfile> kBad = {
     {[](Json& p) { p["reference_v"]["value"] = 20.0; },
      "bad.json: reference_v is 20, above supply_v, which is 15"},
     {[](Json& p) { p["temperature_K"]["value"] = -1.0; },
-     "bad.json.temperature_K.value: -1.0 stands where a number, 0 or more"},
+     "bad.json.temperature_K.value: -1.0 stands where a number above 0"},
     {[](Json& p) { p["most_nodes"] = number(2.5); },
      "bad.json.most_nodes.value: 2.5 stands where a whole number, 1 or more"},
     {[](Json& p) { p["opamp"]["slew_v_per_s"]["value"] = 0; },

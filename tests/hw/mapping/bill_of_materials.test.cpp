@@ -1,0 +1,150 @@
+#include "hw/mapping/bill_of_materials.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "tests/catch.hpp"
+#include "tests/hw/mapping/hand_mapping.hpp"
+
+using namespace springspice;
+using namespace springspice::test;
+
+namespace {
+
+core::SecondOrderSystem make_noisy() {
+  core::Parameters parameters;
+  parameters.kT = 0.3;
+  return core::make_system(parabola({2}, 40), parameters);
+}
+
+const hw::BillRow* find_row(const std::vector<hw::BillRow>& bill, const std::string& reference) {
+  for (const hw::BillRow& row : bill) {
+    if (std::ranges::count(row.references, reference) > 0) return &row;
+  }
+  return nullptr;
+}
+
+std::size_t total(const std::vector<hw::BillRow>& bill) {
+  std::size_t sum = 0;
+  for (const hw::BillRow& row : bill) sum += row.quantity();
+  return sum;
+}
+
+// Everything that is written into the deck, less what no board holds.
+std::size_t count_components(const netlist::Design& design) {
+  std::set<std::string> generators;
+  for (const netlist::NoiseSource& source : design.noise) {
+    for (const auto& entry : source.incidence) generators.insert(entry.where);
+  }
+  std::size_t count = 0;
+  for (const netlist::Element& element : design.circuit.elements()) {
+    const bool ammeter = element.kind == netlist::Kind::voltage && element.value == 0.0 &&
+                         !generators.contains(element.name);
+    if (element.kind != netlist::Kind::coupling && !ammeter) ++count;
+  }
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("bill of materials: every component of every circuit is in it, once") {
+  const core::SecondOrderSystem system = make_noisy();
+  const auto [topology, coupling, name] = GENERATE(table<hw::Topology, hw::Coupling, const char*>(
+      {{hw::Topology::opamp, hw::Coupling::automatic, "opamp-board"},
+       {hw::Topology::gmc, hw::Coupling::automatic, "cmos-gmc"},
+       {hw::Topology::rlc, hw::Coupling::direct, "bench-rlc"},
+       {hw::Topology::rlc, hw::Coupling::gyrator, "bench-rlc"},
+       {hw::Topology::rlc, hw::Coupling::transformer, "bench-rlc"},
+       {hw::Topology::charge, hw::Coupling::automatic, "bench-rlc"}}));
+  hw::Request request = hand_scaled(system, topology);
+  request.coupling = coupling;
+  const std::vector<hw::Query> queries = {{{{0, 0.5}, {1, 0.5}}}};
+  if (topology != hw::Topology::charge) request.queries = queries;
+  const hw::Profile profile = shipped_profile(name);
+  const hw::Mapping mapping = round_each(system, request, profile);
+  const std::vector<hw::BillRow> bill = hw::make_bill(mapping, profile);
+  CAPTURE(mapping.design.realization);
+  CHECK(total(bill) == count_components(mapping.design));
+  std::set<std::string> references;
+  for (const hw::BillRow& row : bill) {
+    for (const std::string& reference : row.references) {
+      CHECK(references.insert(reference).second);
+      CHECK(mapping.design.circuit.find(reference) != nullptr);
+    }
+  }
+}
+
+TEST_CASE("bill of materials: parts without a term of the equations are bought too") {
+  const core::SecondOrderSystem system = make_noisy();
+  hw::Request request = hand_scaled(system, hw::Topology::rlc);
+  const std::vector<hw::Query> queries = {{{{0, 0.5}, {1, 0.5}}}};
+  request.queries = queries;
+  const hw::Profile profile = shipped_profile("bench-rlc");
+  const std::vector<hw::BillRow> bill =
+      hw::make_bill(round_each(system, request, profile), profile);
+  const hw::BillRow* capacitor = find_row(bill, "cq1");
+  REQUIRE(capacitor != nullptr);
+  CHECK(capacitor->kind == "capacitor");
+  // The centre of the range, sqrt(100 pF 1 uF) = 10 nF, which is of the series.
+  CHECK(capacitor->value == "10 nF");
+  CHECK(capacitor->series == "E24");
+}
+
+TEST_CASE("bill of materials: what is alike is one row, a pair is two parts") {
+  const core::SecondOrderSystem system = make_noisy();
+  const hw::Profile profile = shipped_profile("opamp-board");
+  hw::Mapping mapping = round_each(system, hand_scaled(system, hw::Topology::opamp), profile);
+  const std::size_t before = total(hw::make_bill(mapping, profile));
+  const auto force = std::ranges::find_if(mapping.parts, [](const hw::MappedPart& p) {
+    return p.part.role == netlist::Part::Role::force;
+  });
+  REQUIRE(force != mapping.parts.end());
+  force->chosen = {hw::Joined::How::series, 4980.0, {4.75e3, 2.32e2}};
+  const std::vector<hw::BillRow> bill = hw::make_bill(mapping, profile);
+  CHECK(total(bill) == before + 1);
+  const hw::BillRow* larger = find_row(bill, force->part.element + "a");
+  const hw::BillRow* smaller = find_row(bill, force->part.element + "b");
+  REQUIRE(larger != nullptr);
+  REQUIRE(smaller != nullptr);
+  CHECK(larger->value == "4.75 kohm");
+  CHECK(smaller->value == "232 ohm");
+  CHECK(find_row(bill, force->part.element) == nullptr);
+
+  // Three nodes, each with an inverter of two equal resistors, and three amplifiers.
+  const hw::BillRow* inverter = find_row(bill, "ran0");
+  REQUIRE(inverter != nullptr);
+  CHECK(find_row(bill, "rbn2") == inverter);
+  CHECK(inverter->tolerance == "1 %");
+  CHECK(inverter->series == "E96");
+  const hw::BillRow* amplifier = find_row(bill, "xv0");
+  REQUIRE(amplifier != nullptr);
+  CHECK(amplifier->value == "TL072");
+  CHECK(amplifier->quantity() >= 9);
+  std::set<std::tuple<std::string, double, std::string, std::string>> kinds;
+  for (const hw::BillRow& row : bill) {
+    CHECK(kinds.insert({row.kind, row.si, row.series, row.tolerance}).second);
+  }
+}
+
+TEST_CASE("bill of materials: a value that the series lacks is not passed off as one of it") {
+  const core::SecondOrderSystem system = make_noisy();
+  const hw::Profile profile = shipped_profile("opamp-board");
+  hw::Mapping mapping = round_each(system, hand_scaled(system, hw::Topology::opamp), profile);
+  mapping.parts.clear();  // so that the values as computed stand for themselves
+  std::size_t lacking = 0;
+  for (const hw::BillRow& row : hw::make_bill(mapping, profile)) {
+    lacking += row.series == "not of E96" || row.series == "not of E24" ? row.quantity() : 0;
+  }
+  CHECK(lacking > 0);
+}
+
+TEST_CASE("bill of materials: as CSV") {
+  const std::vector<hw::BillRow> rows = {
+      {{"r1", "r2a"}, "4.7 kohm", "E96", "1 %", "resistor", 4700.0, "ohm"},
+      {{"x1"}, "OPA, \"fast\"", "", "", "amplifier", 0.0, ""}};
+  CHECK(hw::format_bill(rows) ==
+        "reference,value,series,tolerance,quantity,kind,si_value,unit\n"
+        "r1 r2a,4.7 kohm,E96,1 %,2,resistor,4700,ohm\n"
+        "x1,\"OPA, \"\"fast\"\"\",,,1,amplifier,,\n");
+}
