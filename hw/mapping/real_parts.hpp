@@ -45,8 +45,10 @@ VendorModel find_vendor_model(const std::string& text, const std::string& file,
 struct Imperfections {
   bool gain = false;       ///< finite gain at DC
   bool bandwidth = false;  ///< finite gain-bandwidth (with the finite gain where `gain`, else 1e12)
-  bool offset = false;     ///< input offsets: one standard deviation, signs drawn from `seed`
-  bool losses = false;     ///< of coils and capacitors; output resistances of transconductors
+  /// Input offsets: one standard deviation, signs drawn from `seed`; a gain of 1e8 where `gain` is
+  /// not set.
+  bool offset = false;
+  bool losses = false;  ///< of coils and capacitors; output resistances of transconductors
   /// Thermal noise of resistors at the profile's temperature, input noise of op-amps, current noise
   /// of transconductors, all white and `own`. It asks for `bandwidth`: an ideal op-amp passes white
   /// noise on unfiltered, and the variance of its output is not finite. An op-amp's output

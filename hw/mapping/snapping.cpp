@@ -37,7 +37,8 @@ class Random {
 class State {
  public:
   State(const SnapProblem& problem, SnapChoice choice) : problem_(problem) {
-    for (const SnapVariable& variable : problem.variables) curvature_.push_back(cross(variable, variable));
+    for (const SnapVariable& variable : problem.variables)
+      curvature_.push_back(cross(variable, variable));
     set(std::move(choice));
   }
 
@@ -186,7 +187,8 @@ void descend(State& state, const SnapProblem& problem, const Pairs& pairs) {
     state.set(state.choice());  // rounding of many moves
     const double least = kGain * std::abs(state.error());
     improved = improve_single(state, problem, least);
-    for (const auto& [u, v] : pairs) improved = improve_pair(state, problem, u, v, least) || improved;
+    for (const auto& [u, v] : pairs)
+      improved = improve_pair(state, problem, u, v, least) || improved;
   }
 }
 

@@ -70,17 +70,15 @@ bool is_symmetric(const core::SparseMatrix& matrix) {
 
 TEST_CASE("every value is in its series and range, and tied values are equal") {
   for (const auto topology : {hw::Topology::opamp, hw::Topology::gmc}) {
-    const hw::Profile profile =
-        topology == hw::Topology::opamp ? board_profile() : chip_profile();
+    const hw::Profile profile = topology == hw::Topology::opamp ? board_profile() : chip_profile();
     const Case made = make_case(parabola({6}, 60, 2), {}, topology);
     const hw::Mapping mapping = map_case(made, profile);
     std::map<std::tuple<netlist::Part::Role, int, int>, std::set<double>> values;
     for (const hw::MappedPart& part : mapping.parts) {
       const hw::PartClass& parts = part.kind == netlist::Kind::resistor    ? *profile.resistor
                                    : part.kind == netlist::Kind::capacitor ? *profile.capacitor
-                                   : part.kind == netlist::Kind::current
-                                       ? *profile.current_source
-                                       : *profile.transconductor;
+                                   : part.kind == netlist::Kind::current   ? *profile.current_source
+                                                                         : *profile.transconductor;
       INFO(part.part.element);
       CHECK(value_in(mapping, part) == part.chosen.value);
       CHECK(parts.series.nearest(part.chosen.value, parts.range()) == part.chosen.value);
@@ -109,8 +107,8 @@ TEST_CASE("the joint choice is never worse than rounding, and on average far bet
   for (int points = 40; points < 48; ++points) {
     core::Parameters parameters;
     parameters.neighbor_spring = 0.05 * (points - 39);
-    const hw::Mapping mapping = map_case(make_case(parabola({5}, points), parameters),
-                                         board_profile());
+    const hw::Mapping mapping =
+        map_case(make_case(parabola({5}, points), parameters), board_profile());
     CHECK(mapping.snap.joint <= mapping.snap.rounded);
     gain += std::log(mapping.snap.gain()) / 8.0;
   }
@@ -287,8 +285,8 @@ TEST_CASE("the thermocouple on a board: at least three times better than roundin
   core::ModelRequest model_request;
   model_request.path = path;
   const core::Model model = core::read_model(model_request);
-  hw::Profile profile =
-      hw::parse_profile(*hw::find_shipped_profile("opamp-board"), "opamp-board");
-  const hw::Mapping single = map_case(make_case(model.system, core::make_prediction_error(model.data)), profile);
+  hw::Profile profile = hw::parse_profile(*hw::find_shipped_profile("opamp-board"), "opamp-board");
+  const hw::Mapping single =
+      map_case(make_case(model.system, core::make_prediction_error(model.data)), profile);
   CHECK(single.snap.gain() > 3.0);
 }
