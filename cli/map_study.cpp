@@ -311,6 +311,9 @@ MapStudy study_map(const Options& given, Progress& progress) {
   return study;
 }
 
-bool MapStudy::passed() const { return proof.passed() && draws_disagreement() <= kDrawsAgree; }
+bool MapStudy::passed() const {
+  return proof.passed() && draws_disagreement() <= kDrawsAgree &&
+         std::ranges::none_of(budget, &sim::BudgetTerm::unstable);
+}
 
 }  // namespace springspice::cli

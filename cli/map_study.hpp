@@ -51,7 +51,8 @@ struct MapStudy {
   std::size_t part_count() const;
   /// The largest |computed - ngspice| of the draws, of the targets' range.
   double draws_disagreement() const;
-  /// The proof passed, and the draws agree (1e-6 of the range).
+  /// The proof passed, the draws agree (1e-6 of the range), and with real amplifiers the circuit is
+  /// stable.
   bool passed() const;
 };
 

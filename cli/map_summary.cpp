@@ -121,8 +121,9 @@ std::string values_section(const MapStudy& study) {
   for (const std::string& line : study.mapping.scales.text) text += "- " + line + "\n";
   text += fmt::format(
       "\n| values | rms prediction error |\n|---|---|\n| each part rounded | {:.3g} |\n"
+      "| each part rounded, at the scales that are best for that | {:.3g} |\n"
       "| chosen together | {:.3g} |\n\n",
-      snap.rounded, snap.joint);
+      snap.rounded, snap.best_rounded, snap.joint);
   text += std::isfinite(snap.gain())
               ? fmt::format("Choosing them together is {:.3g} times better.\n", snap.gain())
               : "Chosen together they make no error at all.\n";
@@ -199,6 +200,21 @@ std::string files_section(const MapStudy& study) {
   return text;
 }
 
+Json energy_to_json(const hw::EnergyReport& energy) {
+  Json json = {{"temperature_K", energy.temperature_K},
+               {"natural_j", energy.natural_j},
+               {"landauer_j", energy.landauer_j},
+               {"energy_scale_j", energy.energy_scale_j},
+               {"kT_circuit_j", energy.thermal.kT_circuit_j},
+               {"times_natural", energy.times_natural},
+               {"settling_s", number(energy.settling_s)},
+               {"power_w", energy.power ? Json(energy.power->total_w()) : Json(nullptr)},
+               {"fit_j", number(energy.fit_j)}};
+  json["learning_j"] = energy.learning ? Json(energy.learning->joule) : Json(nullptr);
+  json["learning_over_kT"] = energy.learning ? Json(energy.learning->over_kT) : Json(nullptr);
+  return json;
+}
+
 }  // namespace
 
 std::string format_map_summary(const MapStudy& study, const std::vector<std::string>& pictures) {
@@ -221,8 +237,10 @@ Json map_to_json(const MapStudy& study) {
                     {"voltage_v", scales.voltage_v},
                     {"energy_j", scales.energy_j},
                     {"position_v", scales.position_v}};
-  json["snapping"] = {
-      {"rounded", snap.rounded}, {"joint", snap.joint}, {"gain", number(snap.gain())}};
+  json["snapping"] = {{"rounded", snap.rounded},
+                      {"best_rounded", snap.best_rounded},
+                      {"joint", snap.joint},
+                      {"gain", number(snap.gain())}};
   const std::vector<double> errors = column(study, &sim::Draw::error);
   json["tolerance"] = {{"draws", study.tolerance.draws.size()},
                        {"yield", study.tolerance.yield},
@@ -247,14 +265,19 @@ Json map_to_json(const MapStudy& study) {
   for (const sim::BudgetTerm& term : study.budget) {
     json["budget"].push_back({{"name", term.name},
                               {"alone", number(term.alone)},
+                              {"path", number(term.path)},
                               {"together", number(term.together)},
+                              {"unstable", term.unstable},
                               {"note", term.note}});
   }
+  const sim::BudgetTerm* largest = sim::find_largest(study.budget);
+  json["largest"] = largest != nullptr ? Json(largest->name) : Json(nullptr);
   for (const CheckedTerm& term : study.checked_terms) {
     json["checked_terms"].push_back({{"name", term.name},
                                      {"computed", number(term.computed)},
                                      {"ngspice", number(term.ngspice)}});
   }
+  json["energy"] = energy_to_json(study.energy);
   json["checks"] = checks_to_json(study.proof)["checks"];
   return json;
 }
@@ -263,13 +286,13 @@ std::string format_map_overview(const MapStudy& study) {
   const hw::SnapReport& snap = study.mapping.snap;
   std::string text = fmt::format(
       "{} on {}: {} parts; one unit of model time is {}\n"
-      "rms prediction error: {:.3g} with each part rounded, {:.3g} chosen together ({:.3g} times "
-      "better)\n"
+      "rms prediction error: {:.3g} with each part rounded ({:.3g} at the best scales for that), "
+      "{:.3g} chosen together: {:.3g} times better\n"
       "{} boards: spread {:.3g} rms (predicted {:.3g}), yield {:.1f} % within {:.3g}\n",
       study.mapping.design.realization, study.profile.name, study.part_count(),
-      format_si(study.mapping.design.scales.time_s, "s"), snap.rounded, snap.joint, snap.gain(),
-      study.tolerance.draws.size(), study.tolerance.rms_deviation, study.tolerance.predicted_rms,
-      100.0 * study.tolerance.yield, study.error_limit);
+      format_si(study.mapping.design.scales.time_s, "s"), snap.rounded, snap.best_rounded,
+      snap.joint, snap.gain(), study.tolerance.draws.size(), study.tolerance.rms_deviation,
+      study.tolerance.predicted_rms, 100.0 * study.tolerance.yield, study.error_limit);
   if (!study.checked_draws.empty()) {
     text += fmt::format("{} boards in ngspice: largest difference {:.2g} of the range\n",
                         study.checked_draws.size(), study.draws_disagreement());

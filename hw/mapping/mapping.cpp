@@ -73,7 +73,7 @@ class Mapper {
             {shifted_, scaled_, profile, asked.error, asked.pairs, asked.neighbours, asked.seed}) {}
 
   Mapping map() const {
-    std::vector<Snapped> finalists = try_scales();
+    auto [finalists, best_rounded] = try_scales();
     Snapped best = finalists.front();
     for (std::size_t k = 0; k < finalists.size(); ++k) {
       search_.search_fully(finalists[k]);
@@ -86,7 +86,9 @@ class Mapper {
           "closer values (a finer series, pairs), fewer --sticks, or a stiffer --neighbor-spring");
     }
     search_.choose_nearest(best);
-    return finish(best);
+    Mapping mapping = finish(best);
+    mapping.snap.best_rounded = std::min(best_rounded, best.rounded_error);
+    return mapping;
   }
 
  private:
@@ -94,17 +96,23 @@ class Mapper {
     if (asked_.on_progress) asked_.on_progress(fraction);
   }
 
-  // Those of least error after a brief search.
-  std::vector<Snapped> try_scales() const {
+  struct Tried {
+    std::vector<Snapped> finalists;  // of least error after a brief search
+    double best_rounded = std::numeric_limits<double>::infinity();
+  };
+
+  Tried try_scales() const {
     const std::size_t variables = std::max<std::size_t>(1, search_.variables());
     const std::size_t count = std::clamp(kScaleWork / variables, kFewestScales, kMostScales);
     const std::vector<ScaleLogs> points = region_.draw(count, asked_.seed);
-    std::vector<Snapped> tried;
+    Tried result;
+    std::vector<Snapped>& tried = result.finalists;
     for (std::size_t k = 0; k < points.size(); ++k) {
       report(0.5 * static_cast<double>(k) / static_cast<double>(points.size()));
       const std::optional<ScaleLogs> y = search_.settle_common_values(region_, points[k]);
       if (!y) continue;
       tried.push_back(search_.round_all(*y));
+      result.best_rounded = std::min(result.best_rounded, tried.back().rounded_error);
       search_.search_briefly(tried.back());
     }
     if (tried.empty()) {
@@ -116,7 +124,7 @@ class Mapper {
     }
     std::ranges::stable_sort(tried, {}, &Snapped::error);
     if (tried.size() > count_finalists(variables)) tried.resize(count_finalists(variables));
-    return tried;
+    return result;
   }
 
   // ---- the result
@@ -124,7 +132,7 @@ class Mapper {
   Mapping finish(const Snapped& best) const {
     Mapping mapping;
     mapping.ideal = ideal_;
-    mapping.snap = {best.rounded_error, best.error};
+    mapping.snap = {.rounded = best.rounded_error, .joint = best.error};
     const std::vector<double> factors = search_.factors(best);
     const core::SecondOrderSystem mapped = sum_system(shifted_, scaled_.parts, factors);
     set_system(mapped, mapping);

@@ -33,6 +33,8 @@ struct MappedPart {
 /// targets.
 struct SnapReport {
   double rounded = 0.0;  ///< each part rounded, at the same scales
+  /// Each part rounded, at the best for it of all scales that were tried.
+  double best_rounded = 0.0;
   double joint = 0.0;    ///< never above `rounded`
   double gain() const;   ///< rounded / joint; infinite where joint is 0
 };

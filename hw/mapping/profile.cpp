@@ -220,12 +220,13 @@ void ProfileReader::check_topologies(const Profile& profile) const {
   };
   for (const Topology topology : profile.topologies) {
     need(topology, profile.capacitor.has_value(), "'capacitor'");
+    need(topology, profile.resistor.has_value(), "'resistor'");
     if (topology == Topology::gmc) {
       need(topology, profile.transconductor.has_value(), "'transconductor'");
       need(topology, profile.ota.has_value(), "'ota'");
+      need(topology, profile.current_source.has_value(), "'current_source'");
       continue;
     }
-    need(topology, profile.resistor.has_value(), "'resistor'");
     if (topology == Topology::opamp) {
       need(topology, profile.opamp.has_value(), "'opamp'");
       continue;
