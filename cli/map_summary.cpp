@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/system_distance.hpp"
+#include "hw/mapping/slew.hpp"
 #include "netlist/si.hpp"
 
 namespace springspice::cli {
@@ -119,6 +120,9 @@ std::string values_section(const MapStudy& study) {
       format_si(scales.position_v, "V"), format_si(scales.impedance_ohm, "ohm"),
       format_si(scales.energy_j, "J"));
   for (const std::string& line : study.mapping.scales.text) text += "- " + line + "\n";
+  if (const std::string slew = hw::describe_slew(study.mapping, study.profile); !slew.empty()) {
+    text += "- " + slew + "\n";
+  }
   text += fmt::format(
       "\n| values | rms prediction error |\n|---|---|\n| each part rounded | {:.3g} |\n"
       "| each part rounded, at the scales that are best for that | {:.3g} |\n"
@@ -287,12 +291,13 @@ std::string format_map_overview(const MapStudy& study) {
   std::string text = fmt::format(
       "{} on {}: {} parts; one unit of model time is {}\n"
       "rms prediction error: {:.3g} with each part rounded ({:.3g} at the best scales for that), "
-      "{:.3g} chosen together: {:.3g} times better\n"
+      "{:.3g} chosen together{}\n"
       "{} boards: spread {:.3g} rms (predicted {:.3g}), yield {:.1f} % within {:.3g}\n",
       study.mapping.design.realization, study.profile.name, study.part_count(),
       format_si(study.mapping.design.scales.time_s, "s"), snap.rounded, snap.best_rounded,
-      snap.joint, snap.gain(), study.tolerance.draws.size(), study.tolerance.rms_deviation,
-      study.tolerance.predicted_rms, 100.0 * study.tolerance.yield, study.error_limit);
+      snap.joint, snap.joint > 0.0 ? fmt::format(": {:.3g} times better", snap.gain()) : "",
+      study.tolerance.draws.size(), study.tolerance.rms_deviation, study.tolerance.predicted_rms,
+      100.0 * study.tolerance.yield, study.error_limit);
   if (!study.checked_draws.empty()) {
     text += fmt::format("{} boards in ngspice: largest difference {:.2g} of the range\n",
                         study.checked_draws.size(), study.draws_disagreement());
