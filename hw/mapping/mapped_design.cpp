@@ -18,8 +18,7 @@ using netlist::Kind;
 using Role = netlist::Part::Role;
 
 void set_value(Element& element, double magnitude) {
-  double& value =
-      element.kind == Kind::instance ? element.parameters.front().value : element.value;
+  double& value = element.kind == Kind::instance ? element.parameters.front().value : element.value;
   value = std::copysign(magnitude, value);
 }
 
@@ -35,7 +34,8 @@ double share_of(const MappedPart& part, std::size_t h) {
 // "10 kohm, in series with rk0_1b for 10.25 kohm, K(0,1) = 0.5".
 std::string comment_of_half(const MappedPart& part, const Element& whole, std::size_t h) {
   const std::string unit = unit_of_part(part.kind);
-  return fmt::format("{}, in {} with {}{} for {}", netlist::format_si(part.chosen.values[h], unit.c_str()),
+  return fmt::format("{}, in {} with {}{} for {}",
+                     netlist::format_si(part.chosen.values[h], unit.c_str()),
                      part.chosen.how == Joined::How::series ? "series" : "parallel", whole.name,
                      h == 0 ? 'b' : 'a', whole.comment);
 }
@@ -88,8 +88,8 @@ std::vector<netlist::NoiseSource> split_noise(const std::vector<netlist::NoiseSo
                                               const PartOf& part_of) {
   std::vector<netlist::NoiseSource> split;
   for (const netlist::NoiseSource& source : sources) {
-    const auto found = source.incidence.size() == 1 ? part_of.find(source.incidence[0].where)
-                                                    : part_of.end();
+    const auto found =
+        source.incidence.size() == 1 ? part_of.find(source.incidence[0].where) : part_of.end();
     if (found == part_of.end() || !is_split(*found->second)) {
       split.push_back(source);
       continue;
@@ -125,8 +125,8 @@ std::vector<netlist::Part> split_parts(const std::vector<netlist::Part>& parts,
   return split;
 }
 
-// Rounding of a computed value against the chosen one: logarithms of scales, and of a part to ground
-// the whole row of which it is what the others leave.
+// Rounding of a computed value against the chosen one: logarithms of scales, and of a part to
+// ground the whole row of which it is what the others leave.
 constexpr double kSameValue = 1e-11;
 double tolerance_of(const netlist::Part& part, const core::SecondOrderSystem& mapped) {
   if (part.combination.size() != 1) return kSameValue;
@@ -171,8 +171,9 @@ void put_chosen_values(netlist::Design& design, const core::SecondOrderSystem& m
     const Element* element = design.circuit.find(part.part.element);
     const double value = element == nullptr ? 0.0 : value_of(*element);
     if (std::abs(value / part.chosen.value - 1.0) > tolerance_of(part.part, mapped)) {
-      throw std::logic_error(fmt::format("{} of the mapped system is {:.17g}, and {:.17g} was chosen",
-                                         part.part.element, value, part.chosen.value));
+      throw std::logic_error(
+          fmt::format("{} of the mapped system is {:.17g}, and {:.17g} was chosen",
+                      part.part.element, value, part.chosen.value));
     }
     part_of.emplace(part.part.element, &part);
   }

@@ -69,8 +69,8 @@ class Mapper {
         shifted_(shift_system(system, request_)),
         scaled_(find_scaled_parts(without_noise(shifted_), request_, profile)),
         region_(system, scaled_, request_, profile),
-        search_({shifted_, scaled_, profile, asked.error, asked.pairs, asked.neighbours,
-                 asked.seed}) {}
+        search_(
+            {shifted_, scaled_, profile, asked.error, asked.pairs, asked.neighbours, asked.seed}) {}
 
   Mapping map() const {
     std::vector<Snapped> finalists = try_scales();
@@ -130,9 +130,8 @@ class Mapper {
     set_system(mapped, mapping);
     mapping.request = request_at(best.scales, shifted_, request_, profile_);
     mapping.parts = list_parts(best);
-    mapping.design =
-        make_mapped_design(mapped, map_queries(factors), request_, mapping.request, profile_,
-                           mapping.parts);
+    mapping.design = make_mapped_design(mapped, map_queries(factors), request_, mapping.request,
+                                        profile_, mapping.parts);
     check_most_parts(count_real_parts(mapping.parts), profile_);
     mapping.request.swing.offset = request_.swing.offset;
     mapping.request.initial = request_.initial;
@@ -197,14 +196,15 @@ class Mapper {
       const double x = unit_x > 0.0 ? unit_x * noise_margin(ideal_.K) : 0.0;
       const double v = unit_v > 0.0 ? unit_v * noise_margin(ideal_.M) : 0.0;
       report.noise_margin_v = std::max(x, v);
-      report.text.push_back(fmt::format(
-          "voltages hold {} standard deviations of the model's noise, {}", kDeviations,
-          netlist::format_si(report.noise_margin_v, "V")));
+      report.text.push_back(
+          fmt::format("voltages hold {} standard deviations of the model's noise, {}", kDeviations,
+                      netlist::format_si(report.noise_margin_v, "V")));
     }
     for (const Limit& limit : region_.limits()) {
       const double factor = std::exp(std::max(limit.bound - limit.row.dot(y), 0.0));
       if (!limit.of_profile || factor > kNear) continue;
-      report.text.push_back(fmt::format("{}; {:.2f} times as far is the limit", limit.text, factor));
+      report.text.push_back(
+          fmt::format("{}; {:.2f} times as far is the limit", limit.text, factor));
     }
     return report;
   }

@@ -115,9 +115,8 @@ std::vector<Joined> ValueSearch::list_values(std::size_t tie, const ScaleLogs& y
                       static_cast<int>(join ? 4 * count : count));
   std::erase_if(found, [&](const Joined& whole) { return !may_join(kind, whole.how); });
   if (found.empty()) found.push_back(round(tie, y));
-  std::ranges::stable_sort(found, {}, [&](const Joined& whole) {
-    return std::abs(std::log(whole.value / value));
-  });
+  std::ranges::stable_sort(
+      found, {}, [&](const Joined& whole) { return std::abs(std::log(whole.value / value)); });
   if (found.size() > count) found.resize(count);
   std::ranges::sort(found, {}, &Joined::value);
   return found;
@@ -128,8 +127,8 @@ std::vector<double> ValueSearch::factors(const Snapped& snapped) const {
   for (std::size_t t = 0; t < ties_.size(); ++t) {
     for (const std::size_t q : ties_[t].parts) {
       const ScaledPart& part = input_.scaled.parts[q];
-      of_parts[q] = factor_of(part.kind, snapped.chosen[t].value,
-                              input_.scaled.value(part, snapped.scales));
+      of_parts[q] =
+          factor_of(part.kind, snapped.chosen[t].value, input_.scaled.value(part, snapped.scales));
     }
   }
   return of_parts;
@@ -243,8 +242,8 @@ void ValueSearch::search_fully(Snapped& snapped) const {
     best = take_best(made, search_choices(made.problem, best, full_effort(variables()), seed),
                      kJudged, best, snapped);
     if (!std::isfinite(snapped.error) || (renewal > 0 && !(snapped.error < before))) return;
-    made.problem.P = make_weight(sum_matrix(Role::stiffness, input_.scaled.parts, factors(snapped),
-                                            input_.shifted.size()));
+    made.problem.P = make_weight(
+        sum_matrix(Role::stiffness, input_.scaled.parts, factors(snapped), input_.shifted.size()));
   }
 }
 

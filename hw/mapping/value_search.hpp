@@ -1,9 +1,9 @@
 // The choice of real values for all parts at given scales, judged by the exact error.
 //
-// A tie is a value that several parts share (mapped_system.hpp). Those of K and f decide the fit and
-// are chosen together (snapping.hpp); those of M, D and the read-outs are each the nearest; those of
-// integrators, and of parts of which only the ratio counts, are what the scales make of them
-// (ScaleRegion and settle_common_values()).
+// A tie is a value that several parts share (mapped_system.hpp). Those of K and f decide the fit
+// and are chosen together (snapping.hpp); those of M, D and the read-outs are each the nearest;
+// those of integrators, and of parts of which only the ratio counts, are what the scales make of
+// them (ScaleRegion and settle_common_values()).
 #pragma once
 
 #include <limits>

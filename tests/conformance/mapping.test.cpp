@@ -1,10 +1,11 @@
 // Circuits of parts that there are, certified against the system that those parts make.
+#include "hw/mapping/mapping.hpp"
+
 #include <numbers>
 
 #include <fmt/format.h>
 
 #include "core/model.hpp"
-#include "hw/mapping/mapping.hpp"
 #include "netlist/writer.hpp"
 #include "sim/certify.hpp"
 #include "sim/swing.hpp"
@@ -30,7 +31,8 @@ std::string make_data(std::size_t inputs, std::size_t outputs) {
     text += inputs == 1 ? fmt::format("{}", j / 119.0) : fmt::format("{},{}", u, w);
     const double of_line = j / 119.0;
     const double value = inputs == 1 ? of_line * of_line - 0.3 * of_line : y;
-    for (std::size_t p = 0; p < outputs; ++p) text += fmt::format(",{}", p == 0 ? value : 1.0 - value);
+    for (std::size_t p = 0; p < outputs; ++p)
+      text += fmt::format(",{}", p == 0 ? value : 1.0 - value);
     text += '\n';
   }
   return text;
@@ -127,10 +129,9 @@ TEST_CASE("mapped circuits of a surface are certified") {
 }
 
 TEST_CASE("joined pairs are two parts in the deck, and the circuit is the same system's") {
-  for (const hw::Topology topology :
-       {hw::Topology::opamp, hw::Topology::gmc, hw::Topology::rlc}) {
-    check_certified({hw::to_string(topology), topology, 1, 1, "4", core::Dynamics::underdamped,
-                     0.0, true});
+  for (const hw::Topology topology : {hw::Topology::opamp, hw::Topology::gmc, hw::Topology::rlc}) {
+    check_certified(
+        {hw::to_string(topology), topology, 1, 1, "4", core::Dynamics::underdamped, 0.0, true});
   }
 }
 
@@ -138,8 +139,8 @@ TEST_CASE("mapped circuits bring the noise of the friction that they have") {
   for (const bool pairs : {false, true}) {
     for (const hw::Topology topology :
          {hw::Topology::opamp, hw::Topology::gmc, hw::Topology::rlc}) {
-      check_certified({hw::to_string(topology), topology, 1, 1, "4", core::Dynamics::underdamped,
-                       1e-4, pairs});
+      check_certified(
+          {hw::to_string(topology), topology, 1, 1, "4", core::Dynamics::underdamped, 1e-4, pairs});
     }
   }
 }

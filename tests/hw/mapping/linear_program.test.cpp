@@ -4,6 +4,7 @@
 #include "tests/catch.hpp"
 
 using namespace springspice;
+using Catch::Matchers::WithinAbs;
 
 namespace {
 
@@ -76,7 +77,7 @@ TEST_CASE("no point of a fine grid is better, and one near the optimum is nearly
 TEST_CASE("contradictory limits and optima without bound give none") {
   const Eigen::MatrixXd both = (Eigen::MatrixXd(2, 1) << 1.0, -1.0).finished();
   const Eigen::VectorXd c = Eigen::VectorXd::Ones(1);
-  CHECK_FALSE(hw::maximise(c, both, Eigen::Vector2d(1.0, -2.0)));  // y <= 1, y >= 2
+  CHECK_FALSE(hw::maximise(c, both, Eigen::Vector2d(1.0, -2.0)));              // y <= 1, y >= 2
   CHECK_FALSE(hw::maximise(c, both.bottomRows(1), Eigen::VectorXd::Ones(1)));  // y >= -1
   CHECK_THAT(hw::maximise(c, both, Eigen::Vector2d(2.0, -2.0))->value, WithinAbs(2.0, 1e-15));
 }

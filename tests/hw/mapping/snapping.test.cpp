@@ -4,6 +4,7 @@
 #include "tests/catch.hpp"
 
 using namespace springspice;
+using Catch::Matchers::WithinRel;
 
 namespace {
 
@@ -24,10 +25,12 @@ hw::SnapProblem make_problem(std::uint64_t number, Eigen::Index size, std::size_
     hw::SnapVariable variable;
     const auto row = static_cast<Eigen::Index>(v) % size;
     for (Eigen::Index p = 0; p < 2; ++p) {
-      variable.change.push_back({row, p, draw(10 * number + 1, 4 * v + static_cast<std::uint64_t>(p))});
+      variable.change.push_back(
+          {row, p, draw(10 * number + 1, 4 * v + static_cast<std::uint64_t>(p))});
       if (v % 2 == 0) {
-        variable.change.push_back({(row + 1) % size, p,
-                                   draw(10 * number + 1, 4 * v + 2 + static_cast<std::uint64_t>(p))});
+        variable.change.push_back(
+            {(row + 1) % size, p,
+             draw(10 * number + 1, 4 * v + 2 + static_cast<std::uint64_t>(p))});
       }
     }
     for (std::uint64_t k = 0; k < 4; ++k) {
@@ -44,8 +47,7 @@ double error_of(const hw::SnapProblem& problem, const hw::SnapChoice& choice) {
   Eigen::MatrixXd r = Eigen::MatrixXd::Zero(problem.P.rows(), problem.outputs);
   for (std::size_t v = 0; v < choice.size(); ++v) {
     for (const auto& entry : problem.variables[v].change) {
-      r(entry.row, entry.output) +=
-          (problem.variables[v].factors[choice[v]] - 1.0) * entry.value;
+      r(entry.row, entry.output) += (problem.variables[v].factors[choice[v]] - 1.0) * entry.value;
     }
   }
   return (r.transpose() * problem.P * r).trace() / static_cast<double>(problem.outputs);
@@ -71,7 +73,7 @@ TEST_CASE("of 4096 choices the search finds the best") {
   for (std::uint64_t number = 0; number < 5; ++number) {
     const hw::SnapProblem problem = make_problem(number, 3, 6);
     const hw::SnapChoice start(6, 1);
-    const auto found = hw::search_choices(problem, start, {8, 200.0}, 1);
+    const auto found = hw::search_choices(problem, start, {24, 1000.0}, 1);
     INFO(number);
     CHECK_THAT(error_of(problem, found.front()), WithinRel(best_of_all(problem), 1e-9));
   }
