@@ -101,9 +101,10 @@ void add_generators(Builder& builder, const Inject& inject) {
       const double per_ampere = ohm ? builder.current_scale() * *ohm : 0.0;
       const double density =
           ohm ? noise.density(q) * builder.tau() * per_ampere * per_ampere : common;
-      builder.add(netlist::voltage_source(element, generator.node, "0", 0.0),
-                  ohm ? fmt::format("{}, noise, {}", format_si(std::sqrt(density), "V/sqrt(Hz)"), name)
-                      : "noise, " + name);
+      builder.add(
+          netlist::voltage_source(element, generator.node, "0", 0.0),
+          ohm ? fmt::format("{}, noise, {}", format_si(std::sqrt(density), "V/sqrt(Hz)"), name)
+              : "noise, " + name);
       const double amplitude =
           builder.current_scale() * std::sqrt(noise.density(q) * builder.tau() / density);
       for (core::SparseMatrix::InnerIterator it(noise.incidence, q); it; ++it) {

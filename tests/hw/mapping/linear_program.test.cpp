@@ -4,6 +4,7 @@
 #include "tests/catch.hpp"
 
 using namespace springspice;
+using Catch::Matchers::WithinAbs;
 
 namespace {
 

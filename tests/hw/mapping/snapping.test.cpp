@@ -4,6 +4,7 @@
 #include "tests/catch.hpp"
 
 using namespace springspice;
+using Catch::Matchers::WithinRel;
 
 namespace {
 
@@ -72,7 +73,7 @@ TEST_CASE("of 4096 choices the search finds the best") {
   for (std::uint64_t number = 0; number < 5; ++number) {
     const hw::SnapProblem problem = make_problem(number, 3, 6);
     const hw::SnapChoice start(6, 1);
-    const auto found = hw::search_choices(problem, start, {8, 200.0}, 1);
+    const auto found = hw::search_choices(problem, start, {24, 1000.0}, 1);
     INFO(number);
     CHECK_THAT(error_of(problem, found.front()), WithinRel(best_of_all(problem), 1e-9));
   }
