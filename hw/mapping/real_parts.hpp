@@ -45,7 +45,7 @@ VendorModel find_vendor_model(const std::string& text, const std::string& file,
 struct Imperfections {
   bool gain = false;       ///< finite gain at DC
   bool bandwidth = false;  ///< finite gain-bandwidth (with the finite gain where `gain`, else 1e12)
-  /// Input offsets: one standard deviation, signs drawn from `seed`; a gain of 1e8 where `gain` is
+  /// Input offsets: one standard deviation, signs drawn from `seed`; a gain of 1e12 where `gain` is
   /// not set.
   bool offset = false;
   bool losses = false;  ///< of coils and capacitors; output resistances of transconductors
