@@ -36,5 +36,6 @@ endfunction()
 
 springspice_find_plain(csv csv.h csv libcsv-dev)
 springspice_find_plain(cholmod cholmod.h cholmod libsuitesparse-dev)
+springspice_find_plain(klu klu.h klu libsuitesparse-dev)
 springspice_find_plain(random123 Random123/threefry.h "" librandom123-dev)
 springspice_find_plain(ngspice ngspice/sharedspice.h ngspice libngspice0-dev)

@@ -42,6 +42,15 @@ Json dense_to_json(const Eigen::MatrixXd& matrix) {
   return rows;
 }
 
+Json matrices_to_json(const core::SecondOrderSystem& system) {
+  Json json;
+  if (system.dynamics == Dynamics::underdamped) json["M"] = matrix_to_json(system.M);
+  json["D"] = matrix_to_json(system.D);
+  json["K"] = matrix_to_json(system.K);
+  json["f"] = dense_to_json(system.f);
+  return json;
+}
+
 Json grid_to_json(const Manifest& manifest) {
   if (!manifest.source) return nullptr;
   Json grid = {{"sticks", Json::array()},
@@ -174,6 +183,14 @@ Eigen::MatrixXd read_dense(const Reader& reader, Eigen::Index rows, Eigen::Index
   return matrix;
 }
 
+void read_matrices(const Reader& json, int size, Eigen::Index outputs,
+                   core::SecondOrderSystem& system) {
+  if (system.dynamics == Dynamics::underdamped) system.M = read_matrix(json.at("M"), size);
+  system.D = read_matrix(json.at("D"), size);
+  system.K = read_matrix(json.at("K"), size);
+  system.f = read_dense(json.at("f"), size, outputs);
+}
+
 void read_system(const Reader& root, Manifest& manifest) {
   core::SecondOrderSystem& system = manifest.system;
   const Reader json = root.at("system");
@@ -185,10 +202,7 @@ void read_system(const Reader& root, Manifest& manifest) {
                         ? Dynamics::underdamped
                         : Dynamics::overdamped;
   const bool underdamped = system.dynamics == Dynamics::underdamped;
-  if (underdamped) system.M = read_matrix(json.at("M"), size);
-  system.D = read_matrix(json.at("D"), size);
-  system.K = read_matrix(json.at("K"), size);
-  system.f = read_dense(json.at("f"), size, outputs);
+  read_matrices(json, size, outputs, system);
   const Reader parameters = root.at("parameters");
   system.kT = parameters.at("kT").number();
   if (system.kT < 0.0) parameters.at("kT").fail("a thermal energy, 0 or more");
@@ -377,10 +391,8 @@ std::string format_manifest(const Manifest& manifest) {
                     {"voltage_v", scales.voltage_v},
                     {"energy_j", scales.energy_j},
                     {"position_v", scales.position_v}};
-  if (system.dynamics == Dynamics::underdamped) json["system"]["M"] = matrix_to_json(system.M);
-  json["system"]["D"] = matrix_to_json(system.D);
-  json["system"]["K"] = matrix_to_json(system.K);
-  json["system"]["f"] = dense_to_json(system.f);
+  json["system"] = matrices_to_json(system);
+  if (manifest.ideal) json["ideal"] = matrices_to_json(*manifest.ideal);
   json["initial"] = {{"x", dense_to_json(manifest.initial.x)},
                      {"v", dense_to_json(manifest.initial.v)}};
   json["range"] = manifest.range;
@@ -426,6 +438,11 @@ Manifest parse_manifest(const std::string& text, const std::string& name) {
     core::check_system(manifest.system);
   } catch (const core::InputError& error) {
     throw RealizationError(fmt::format("{}.system: {}", name, error.what()));
+  }
+  if (root.has("ideal")) {
+    manifest.ideal = manifest.system;
+    read_matrices(root.at("ideal"), static_cast<int>(manifest.system.size()),
+                  manifest.system.outputs(), *manifest.ideal);
   }
   manifest.range = root.at("range").positive();
   manifest.step = root.at("time").at("step").positive();

@@ -7,8 +7,10 @@
 // `range` (of the targets), `time` (step and end, model time), `probes`, `ports`, `noise` (sources,
 // what they act on, two-sided densities; `own` marks a part's thermal noise), `deck_noise` (how the
 // deck makes it), `readouts` (nodes that show weighted sums of coordinates, rows counted from 0),
-// `posterior` (realization spu: the mean, nu rows of m, to add to samples of the velocities).
-// Numbers are in shortest round-trip form, so the system is read back to the bit.
+// `posterior` (realization spu: the mean, nu rows of m, to add to samples of the velocities),
+// `ideal` (M, D, K, f of the model that the deck was mapped from: `system` is then what the values
+// chosen make of it). Numbers are in shortest round-trip form, so the system is read back to the
+// bit.
 #pragma once
 
 #include <optional>
@@ -46,6 +48,8 @@ struct Manifest {
   netlist::Design design;                         ///< its circuit is empty: that is the deck
   /// By what the names above are found again in a deck that was renamed; empty: not kept.
   std::vector<netlist::NameColour> names;
+  /// What was to be built, where `system` is what real parts make of it (mapping/mapping.hpp).
+  std::optional<core::SecondOrderSystem> ideal;
 };
 
 std::string format_manifest(const Manifest& manifest);

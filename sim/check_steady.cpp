@@ -25,22 +25,6 @@ double measure_readouts(const Checker& checker, const Eigen::VectorXd& shown) {
   return largest / checker.problem.range;
 }
 
-Run make_operating_point(Harness& harness) {
-  harness.add_leaks();
-  return {harness.deck(), OperatingPointRun{}, harness.vectors()};
-}
-
-Run make_settling(const Checker& checker, Harness& harness) {
-  const Settling settling = plan_settling(checker);
-  harness.add_options("method=gear maxord=2 trtol=1e12");
-  harness.add_flux_integrators();
-  TransientRun transient;
-  transient.max_step_s = settling.step_s;
-  transient.step_s = transient.max_step_s / 100.0;
-  transient.stop_s = settling.stop_s;
-  return {harness.deck(), transient, harness.vectors()};
-}
-
 }  // namespace
 
 Check check_steady(Checker& checker) {
@@ -53,7 +37,7 @@ Check check_steady(Checker& checker) {
 
   Harness harness(checker);
   harness.add_readouts();
-  const Run run = has_point ? make_operating_point(harness) : make_settling(checker, harness);
+  const Run run = make_rest_run(checker, harness);
   core::State settled;
   Eigen::VectorXd readouts;
   checker.run(run, [&](double, std::span<const std::complex<double>> values) {

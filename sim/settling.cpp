@@ -82,6 +82,21 @@ double measure_settled(const Checker& checker, const Eigen::MatrixXd& x) {
                                 : std::numeric_limits<double>::infinity();
 }
 
+Run make_rest_run(const Checker& checker, Harness& harness) {
+  if (checker.problem.design.has_operating_point) {
+    harness.add_leaks();
+    return {harness.deck(), OperatingPointRun{}, harness.vectors()};
+  }
+  const Settling settling = plan_settling(checker);
+  harness.add_options("method=gear maxord=2 trtol=1e12");
+  harness.add_flux_integrators();
+  TransientRun transient;
+  transient.max_step_s = settling.step_s;
+  transient.step_s = transient.max_step_s / 100.0;
+  transient.stop_s = settling.stop_s;
+  return {harness.deck(), transient, harness.vectors()};
+}
+
 void set_settling_limit(Check& check, bool has_operating_point) {
   check.limit = has_operating_point ? 1e-9 : 1e-6;
   check.origin = has_operating_point

@@ -7,6 +7,7 @@
 #include <Eigen/Core>
 
 #include "sim/check.hpp"
+#include "sim/harness.hpp"
 
 namespace springspice::sim {
 
@@ -22,6 +23,10 @@ struct Settling {
 };
 /// @pre find_reason_against_settling() is empty
 Settling plan_settling(const Checker& checker);
+
+/// The run whose last point is the settled circuit: the operating point where the design has one,
+/// else a transient of that length. Adds what it needs to the harness.
+Run make_rest_run(const Checker& checker, Harness& harness);
 
 /// Limit and origin of a `steady` check: by the operating point where the design has one, else by a
 /// transient.

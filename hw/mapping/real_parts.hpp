@@ -1,14 +1,28 @@
 // Real parts in place of ideal ones: the deck that a designer simulates before ordering.
 //
-//   opamp_real inp inn out   one pole: gain A0 / (1 + s A0 / (2 pi GBW)), output resistance, offset
-//   ota_real inp inn out gm  a transconductor with its output resistance A / gm
-//   coil                     series resistance 2 pi f L / Q
-//   capacitor                parallel conductance 2 pi f C tan(delta)
+//   part                     | becomes                                       | figures of the
+//   profile
+//   -------------------------|-----------------------------------------------|-------------------------
+//   opamp_ideal inp inn out  | opamp_real: A(s) = A0 / (1 + s A0 / (2 pi GBW)) | opamp.gain,
+//                            | behind an output resistance; an input voltage | gain_bandwidth_hz,
+//                            | `vos` (offset, noise) before the input inp    | output_ohm, offset_v
+//   ota_ideal inp inn out    | ota_real: an output resistance A / gm          |
+//   ota.output_ohm_times_gm gyrator_ideal            | gyrator_real: the same at both ports, where
+//   | the same
+//                            | the profile has transconductors               |
+//   coil L                   | r<name>_loss = 2 pi f L / Q in series, through | loss.inductor_q,
+//                            | the node <name>_loss                          | inductor_q_hz
+//   capacitor C              | r<name>_loss = 1 / (2 pi f C tan(delta))       | loss.capacitor_...
+//                            | in parallel                                   |
 //
-// The instances and element names stay, so that probes, manifest and bill of materials fit.
+// The instances and element names stay, so that probes, manifest and bill of materials fit. What is
+// inside opamp_real, ota_real and gyrator_real is a model of a part, not parts: its resistors make
+// no noise (`noisy=0`). Ideal transformers stay as they are: what they lose is in their coils.
+//
+// Not modelled: slew rate, clipping, input bias currents and impedances, further poles.
 #pragma once
 
-#include <optional>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -35,15 +49,26 @@ struct Imperfections {
   bool bandwidth = false;  ///< finite gain-bandwidth (with the finite gain where `gain`, else 1e12)
   bool offset = false;     ///< input offsets: one standard deviation, signs drawn from `seed`
   bool losses = false;     ///< of coils and capacitors; output resistances of transconductors
-  bool part_noise = false;  ///< thermal noise of resistors, amplifiers' input noise, as `own`
+  /// Thermal noise of resistors at the profile's temperature, input noise of op-amps, current noise
+  /// of transconductors, all white and `own`. An ideal op-amp passes white noise on unfiltered:
+  /// without `bandwidth` its output has no finite variance.
+  bool part_noise = false;
   std::uint64_t seed = 1;
 };
 
 /// The mapped circuit with these imperfections. With none it is the mapped design.
+/// @throws RealizationError for a figure that is needed and unspecified (its key)
 netlist::Design make_real(const Mapping& mapping, const Profile& profile,
                           const Imperfections& imperfections);
 
-/// The mapped circuit with all imperfections, op-amps being the vendor's model.
+/// The mapped circuit with the vendor's model for each op-amp, by `.include`; other parts as the
+/// imperfections say (gain, bandwidth, offset and noise of op-amps are the model's own). No matrix
+/// stands for it: it is for a simulator.
+/// @throws RealizationError for a circuit without op-amps, or one without the nodes vcc and vee
+/// that a model with five pins needs
+netlist::Design make_with_vendor_model(const Mapping& mapping, const VendorModel& model,
+                                       const Profile& profile, const Imperfections& imperfections);
+/// The same with all other parts ideal.
 netlist::Design make_with_vendor_model(const Mapping& mapping, const VendorModel& model);
 
 }  // namespace springspice::hw

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string_view>
@@ -25,21 +24,9 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 using Reason = EngineError::Reason;
 
-bool can_run(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_regular_file(path, ignored) && ::access(path.c_str(), X_OK) == 0;
-}
-
 std::string find_gnucap(const std::string& asked) {
   if (!asked.empty() && can_run(asked)) return fs::absolute(asked).string();
-  const char* path = std::getenv("PATH");
-  std::string_view folders = asked.empty() && path != nullptr ? path : "";
-  while (!folders.empty()) {
-    const std::string_view folder = folders.substr(0, folders.find(':'));
-    folders.remove_prefix(std::min(folders.size(), folder.size() + 1));
-    const fs::path here = fs::path(folder.empty() ? "." : folder) / "gnucap";
-    if (can_run(here)) return fs::absolute(here).string();
-  }
+  if (const auto here = asked.empty() ? find_in_path("gnucap") : std::nullopt) return *here;
   throw EngineError(
       Reason::no_worker,
       fmt::format("no program gnucap in {}; install it (Debian: apt-get install gnucap), or take "

@@ -46,7 +46,8 @@ struct ToleranceRequest {
 };
 
 struct Draw {
-  double error = 0.0;
+  double error = 0.0;      ///< against the reference
+  double deviation = 0.0;  ///< the same against the circuit without spread
   double slowest_time = 0.0;
   double coldest = 0.0, hottest = 0.0;  ///< of the modes, units of kT; 0 at kT = 0
 };
@@ -62,7 +63,8 @@ struct ToleranceReport {
   std::vector<Draw> draws;
   Eigen::MatrixXd low, median, high;  ///< nu x m: quantiles 0.05, 0.5, 0.95 of each node
   double yield = 0.0;                 ///< fraction of good draws
-  double predicted_rms = 0.0;         ///< of the deviation from the nominal, from the sensitivities
+  double rms_deviation = 0.0;         ///< over the draws that settle
+  double predicted_rms = 0.0;         ///< the same from the sensitivities, to first order
   std::vector<Sensitivity> worst;     ///< all parts, the worst first
   std::string temperatures_note;      ///< how many modes, or why none
 };

@@ -1,8 +1,10 @@
 #include "sim/worker/child.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <string_view>
@@ -105,6 +107,23 @@ void reap(pid_t pid, int* status) {
 }
 
 }  // namespace
+
+bool can_run(const std::string& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored) && ::access(path.c_str(), X_OK) == 0;
+}
+
+std::optional<std::string> find_in_path(const std::string& program) {
+  const char* path = std::getenv("PATH");
+  std::string_view folders = path != nullptr ? path : "";
+  while (!folders.empty()) {
+    const std::string_view folder = folders.substr(0, folders.find(':'));
+    folders.remove_prefix(std::min(folders.size(), folder.size() + 1));
+    const fs::path here = fs::path(folder.empty() ? "." : folder) / program;
+    if (can_run(here.string())) return fs::absolute(here).string();
+  }
+  return std::nullopt;
+}
 
 // ---- files and folders
 

@@ -2,6 +2,7 @@
 // nothing, an end that leaves nothing behind.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,6 +40,12 @@ class TemporaryFolder {
  private:
   std::string path_;
 };
+
+/// True for a file that may be executed.
+bool can_run(const std::string& path);
+
+/// The absolute path of a program in PATH; none if it is not there.
+std::optional<std::string> find_in_path(const std::string& program);
 
 /// A pipe: the end to read from, which never waits, and the one to write into. Both close on exec.
 std::pair<FileDescriptor, FileDescriptor> make_pipe();

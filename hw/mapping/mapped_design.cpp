@@ -1,0 +1,153 @@
+#include "hw/mapping/mapped_design.hpp"
+
+#include <cmath>
+#include <stdexcept>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "hw/mapping/scaled_parts.hpp"
+#include "netlist/si.hpp"
+
+namespace springspice::hw {
+namespace {
+
+using netlist::Element;
+using netlist::Kind;
+
+void set_value(Element& element, double magnitude) {
+  double& value =
+      element.kind == Kind::instance ? element.parameters.front().value : element.value;
+  value = std::copysign(magnitude, value);
+}
+
+bool is_split(const MappedPart& part) { return part.chosen.how != Joined::How::single; }
+
+// What of the whole's current, or of its Johnson noise's density, is half `h`'s.
+double share_of(const MappedPart& part, std::size_t h) {
+  const double half = part.chosen.values[h];
+  return is_proportional(part.kind) ? half / part.chosen.value : part.chosen.value / half;
+}
+
+// "10.25 kohm, K(0,1) = 0.5" of the whole becomes
+// "10 kohm, in series with rk0_1b for 10.25 kohm, K(0,1) = 0.5".
+std::string comment_of_half(const MappedPart& part, const Element& whole, std::size_t h) {
+  const std::string unit = unit_of_part(part.kind);
+  return fmt::format("{}, in {} with {}{} for {}", netlist::format_si(part.chosen.values[h], unit.c_str()),
+                     part.chosen.how == Joined::How::series ? "series" : "parallel", whole.name,
+                     h == 0 ? 'b' : 'a', whole.comment);
+}
+
+Element make_half(const MappedPart& part, const Element& whole, std::size_t h) {
+  Element half = whole;
+  half.name += h == 0 ? 'a' : 'b';
+  half.comment = comment_of_half(part, whole, h);
+  if (h > 0) half.heading.clear();
+  set_value(half, part.chosen.values[h]);
+  if (part.chosen.how == Joined::How::series) {
+    half.nodes[h == 0 ? 1 : 0] = "j" + whole.name;
+  } else if (half.initial && part.kind == Kind::inductor) {
+    *half.initial *= share_of(part, h);
+  }
+  return half;
+}
+
+using PartOf = std::unordered_map<std::string, const MappedPart*>;
+
+netlist::Circuit rebuild(netlist::Circuit circuit, const PartOf& part_of) {
+  netlist::Circuit rebuilt;
+  rebuilt.title = circuit.title;
+  rebuilt.heading = circuit.heading;
+  rebuilt.options = circuit.options;
+  rebuilt.initial_voltages = circuit.initial_voltages;
+  rebuilt.transient = circuit.transient;
+  rebuilt.saved = circuit.saved;
+  rebuilt.parameters = circuit.parameters;
+  rebuilt.includes = circuit.includes;
+  rebuilt.measures = circuit.measures;
+  rebuilt.foreign = circuit.foreign;
+  for (const netlist::Subcircuit& definition : circuit.definitions()) rebuilt.define(definition);
+  rebuilt.reserve(circuit.elements().size());
+  for (Element& element : std::move(circuit).take_elements()) {
+    const auto found = part_of.find(element.name);
+    if (found == part_of.end()) {
+      rebuilt.add(std::move(element));
+    } else if (const MappedPart& part = *found->second; is_split(part)) {
+      for (std::size_t h = 0; h < 2; ++h) rebuilt.add(make_half(part, element, h));
+    } else {
+      set_value(element, part.chosen.value);
+      rebuilt.add(std::move(element));
+    }
+  }
+  return rebuilt;
+}
+
+std::vector<netlist::NoiseSource> split_noise(const std::vector<netlist::NoiseSource>& sources,
+                                              const PartOf& part_of) {
+  std::vector<netlist::NoiseSource> split;
+  for (const netlist::NoiseSource& source : sources) {
+    const auto found = source.incidence.size() == 1 ? part_of.find(source.incidence[0].where)
+                                                    : part_of.end();
+    if (found == part_of.end() || !is_split(*found->second)) {
+      split.push_back(source);
+      continue;
+    }
+    for (std::size_t h = 0; h < 2; ++h) {
+      netlist::NoiseSource half = source;
+      half.name += h == 0 ? 'a' : 'b';
+      half.incidence[0].where += h == 0 ? 'a' : 'b';
+      half.density *= share_of(*found->second, h);
+      split.push_back(std::move(half));
+    }
+  }
+  return split;
+}
+
+std::vector<netlist::Part> split_parts(const std::vector<netlist::Part>& parts,
+                                       const PartOf& part_of) {
+  std::vector<netlist::Part> split;
+  for (const netlist::Part& part : parts) {
+    const auto found = part_of.find(part.element);
+    if (found == part_of.end() || !is_split(*found->second)) {
+      split.push_back(part);
+      continue;
+    }
+    if (found->second->chosen.how == Joined::How::series) continue;
+    for (std::size_t h = 0; h < 2; ++h) {
+      netlist::Part half = part;
+      half.element += h == 0 ? 'a' : 'b';
+      half.coefficient *= share_of(*found->second, h);
+      split.push_back(std::move(half));
+    }
+  }
+  return split;
+}
+
+}  // namespace
+
+netlist::Design put_chosen_values(netlist::Design design, const std::vector<MappedPart>& parts,
+                                  const std::vector<double>& tolerance) {
+  PartOf part_of;
+  for (std::size_t q = 0; q < parts.size(); ++q) {
+    const MappedPart& part = parts[q];
+    const Element* element = design.circuit.find(part.part.element);
+    if (element == nullptr || std::abs(value_of(*element) / part.chosen.value - 1.0) > tolerance[q]) {
+      throw std::logic_error(fmt::format(
+          "{} of the mapped system is {:.17g}, and {:.17g} was chosen", part.part.element,
+          element == nullptr ? 0.0 : value_of(*element), part.chosen.value));
+    }
+    part_of.emplace(part.part.element, &part);
+  }
+  design.circuit = rebuild(std::move(design.circuit), part_of);
+  design.noise = split_noise(design.noise, part_of);
+  design.parts = split_parts(design.parts, part_of);
+  return design;
+}
+
+std::size_t count_real_parts(const std::vector<MappedPart>& parts) {
+  std::size_t count = 0;
+  for (const MappedPart& part : parts) count += part.chosen.values.size();
+  return count;
+}
+
+}  // namespace springspice::hw

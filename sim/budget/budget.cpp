@@ -1,0 +1,143 @@
+#include "sim/budget/budget.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "sim/budget/real_circuit.hpp"
+
+namespace springspice::sim {
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+
+// A pole that grows by less than this over the whole path is rounding, or of no matter.
+constexpr double kGrowthThatShows = 1e-3;
+
+void add_note(BudgetTerm& term, const std::string& text) {
+  term.note += (term.note.empty() ? "" : "; ") + text;
+}
+
+class Budget {
+ public:
+  explicit Budget(const BudgetRequest& request)
+      : request_(request), nu_(request.reference.rows()), m_(request.reference.cols()) {
+    const RealCircuit circuit = make(request.baseline);
+    settled_ = circuit.settled(request.read_at);
+    path_.reserve(request.steps);
+    circuit.run(request.read_at, request.steps,
+                [&](double, const MatrixXd& x) { path_.push_back(x); });
+    for (const BudgetTerm& term : request.given) add_random(term);
+  }
+
+  BudgetTerm compute(const BudgetStage& stage) {
+    BudgetTerm term;
+    term.name = stage.name;
+    term.random = stage.is_noise;
+    const RealCircuit alone = make(stage.alone());
+    find_growth(term, alone);
+    if (stage.is_noise) {
+      find_noise(term, alone);
+    } else {
+      find_deviation(term, alone);
+    }
+    add_random(term);
+    try {
+      const double systematic =
+          request_.error(make(stage.together()).settled(request_.read_at), request_.reference);
+      term.together = std::sqrt(systematic * systematic + random_);
+    } catch (const core::InputError& error) {
+      add_note(term, std::string("together: ") + error.what());
+    }
+    return term;
+  }
+
+ private:
+  RealCircuit make(const netlist::Design& design) const {
+    return RealCircuit(design, nu_, m_, request_.start);
+  }
+
+  void add_random(const BudgetTerm& term) {
+    if (term.random && term.alone) random_ += *term.alone * *term.alone;
+  }
+
+  void find_growth(BudgetTerm& term, const RealCircuit& circuit) const {
+    try {
+      term.growth = circuit.largest_growth();
+    } catch (const core::ParameterError& error) {
+      return add_note(term, std::string("stability is not known: ") + error.what());
+    }
+    term.unstable = *term.growth * request_.read_at > kGrowthThatShows;
+    if (!term.unstable) return;
+    add_note(term, fmt::format("unstable: it grows by a factor e in {:.4g} units of time",
+                               1.0 / *term.growth));
+  }
+
+  void find_deviation(BudgetTerm& term, const RealCircuit& circuit) const {
+    try {
+      term.alone = request_.error(circuit.settled(request_.read_at), settled_);
+      std::size_t k = 0;
+      double largest = 0.0;
+      circuit.run(request_.read_at, request_.steps, [&](double, const MatrixXd& x) {
+        largest = std::max(largest, request_.error(x, path_[k++]));
+      });
+      if (std::isfinite(largest)) term.path = largest;
+    } catch (const core::InputError& error) {
+      add_note(term, error.what());
+    }
+  }
+
+  void find_noise(BudgetTerm& term, const RealCircuit& circuit) const {
+    try {
+      term.alone = compute_noise_rms(request_.error, circuit.noise_covariance(true));
+    } catch (const core::InputError& error) {
+      add_note(term, error.what());
+    } catch (const core::ParameterError& error) {
+      add_note(term, error.what());
+    }
+  }
+
+  const BudgetRequest& request_;
+  Index nu_, m_;
+  MatrixXd settled_;
+  std::vector<MatrixXd> path_;
+  double random_ = 0.0;  // sum of squares so far
+};
+
+}  // namespace
+
+std::vector<BudgetTerm> compute_budget(const BudgetRequest& request) {
+  Budget budget(request);
+  std::vector<BudgetTerm> terms = request.given;
+  for (std::size_t k = 0; k < request.stages.size(); ++k) {
+    terms.push_back(budget.compute(request.stages[k]));
+    if (!request.on_progress) continue;
+    request.on_progress(static_cast<double>(k + 1) / static_cast<double>(request.stages.size()));
+  }
+  return terms;
+}
+
+double compute_noise_rms(const core::PredictionError& error, const MatrixXd& covariance) {
+  const Index nu = error.gram.rows();
+  const Index m = covariance.rows() / nu;
+  double sum = 0.0;
+  for (Index p = 0; p < m; ++p) {
+    sum += (error.gram * covariance.block(p * nu, p * nu, nu, nu)).trace();
+  }
+  return std::sqrt(std::max(sum, 0.0) / static_cast<double>(m));
+}
+
+const BudgetTerm* find_largest(const std::vector<BudgetTerm>& terms) {
+  const auto cost = [](const BudgetTerm& term) {
+    if (term.unstable) return std::numeric_limits<double>::infinity();
+    return term.alone.value_or(-1.0);
+  };
+  const auto largest = std::ranges::max_element(terms, {}, cost);
+  return largest == terms.end() || cost(*largest) < 0.0 ? nullptr : &*largest;
+}
+
+}  // namespace springspice::sim
