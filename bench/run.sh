@@ -95,6 +95,9 @@ before=$(cat /proc/loadavg)
     line("netlist writing", 1e-6 * rate("netlist_writer", "bytes"), "MB/s", ">", 100)
     line("netlist reading", 1e-6 * rate("netlist_reader", "bytes"), "MB/s", ">", 50)
     line("a deck of 1e6 elements read, flattened and stamped", time["netlist_to_matrices"], "s", "<", 3)
+    line("1,000 draws of a gmc circuit of 32x32 sticks, a tolerance a part, two threads",
+         1000 * per("tolerance/gmc", "draws"), "s", "<", 60)
+    line("the same, op-amps", 1000 * per("tolerance/opamp", "draws"), "s")
     line("sparse factorisation, 256x256 nodes, Eigen / CHOLMOD",
          time["factor/eigen/2/256"] / time["factor/cholmod/2/256"], "")
     line("sparse solution, 32x32 nodes, Eigen / CHOLMOD",

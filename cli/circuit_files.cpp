@@ -23,6 +23,8 @@ void keep_names(hw::Manifest& manifest, const Built& built) {
                        .value_or(std::vector<netlist::NameColour>());
 }
 
+}  // namespace
+
 // The design of the manifest is the flat one; its noise acts on the parts of what was written.
 std::string format_manifest(const Built& built) {
   hw::Manifest manifest = built.manifest;
@@ -30,8 +32,6 @@ std::string format_manifest(const Built& built) {
   keep_names(manifest, built);
   return hw::format_manifest(manifest);
 }
-
-}  // namespace
 
 CircuitFiles::CircuitFiles(const Options& options)
     : out_(*options.out),

@@ -11,6 +11,9 @@
 
 namespace springspice::cli {
 
+/// The manifest of the deck that was written, with what --match-names of certify goes by.
+std::string format_manifest(const Built& built);
+
 /// options.out and options.manifest are opened at once, so that a name that cannot be written is
 /// known before the work. A new deck with an old manifest would be a wrong pair: all are complete
 /// before any is renamed.

@@ -1,6 +1,8 @@
 // `cosim` and `certify`: the verdict, on a circuit made just now or on a netlist file.
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
+#include <limits>
 #include <set>
 #include <system_error>
 #include <unordered_set>
@@ -16,6 +18,9 @@
 #include "cli/read_file.hpp"
 #include "cli/results.hpp"
 #include "core/error.hpp"
+#include "core/fit.hpp"
+#include "core/null_space.hpp"
+#include "core/system_distance.hpp"
 #include "hw/spu.hpp"
 #include "netlist/error.hpp"
 #include "netlist/flatten.hpp"
@@ -159,6 +164,40 @@ Json scale_to_json(const sim::CommonScale& scale) {
           {"integration", scale.integration}};
 }
 
+// What real parts changed: printed beside the verdict, which is about the mapped system.
+struct Mapped {
+  core::SystemDistance distance;
+  double fit = 0.0;  ///< largest difference of a coordinate at rest, of the range; NaN: none
+};
+
+Mapped compare_with_ideal(const hw::Manifest& manifest, const sim::Analysis& analysis) {
+  Mapped mapped{core::measure_distance(*manifest.ideal, manifest.system),
+                std::numeric_limits<double>::quiet_NaN()};
+  const core::NullSpace null_space = core::find_null_space(manifest.ideal->K);
+  if (analysis.has_fit && null_space.dimension() == 0) {
+    const Eigen::MatrixXd ideal = core::solve_fit(*manifest.ideal, null_space);
+    mapped.fit = (analysis.fit - ideal).cwiseAbs().maxCoeff() / manifest.range;
+  }
+  return mapped;
+}
+
+Json mapped_to_json(const Mapped& mapped) {
+  const core::SystemDistance& d = mapped.distance;
+  return {{"M", d.M}, {"D", d.D}, {"K", d.K}, {"f", d.f}, {"fit", number(mapped.fit)}};
+}
+
+std::string describe_mapped(const Mapped& mapped) {
+  const core::SystemDistance& d = mapped.distance;
+  std::string text = fmt::format(
+      "\nmapped onto parts that there are; from the ideal system, relative: M {:.2g}, D {:.2g}, K "
+      "{:.2g}, f {:.2g}",
+      d.M, d.D, d.K, d.f);
+  if (std::isfinite(mapped.fit)) {
+    text += fmt::format("; its fit is at most {:.2g} of the targets' range away", mapped.fit);
+  }
+  return text + "\n";
+}
+
 Json names_to_json(const std::vector<netlist::Renamed>& names) {
   Json json = Json::object();
   for (const netlist::Renamed& name : names) {
@@ -225,6 +264,9 @@ int report_verdict(const Options& options, Subject subject, Progress& progress,
   if (report.audit) json["audit"] = audit_to_json(*report.audit, manifest.system);
   if (report.scale) json["rescaled"] = scale_to_json(*report.scale);
   if (subject.names) json["renamed"] = names_to_json(*subject.names);
+  std::optional<Mapped> mapped;
+  if (manifest.ideal) mapped = compare_with_ideal(manifest, subject.analysis);
+  if (mapped) json["from_ideal"] = mapped_to_json(*mapped);
   results.write(json);
   if (path) path->commit();
   if (ensemble) ensemble->commit();
@@ -235,6 +277,7 @@ int report_verdict(const Options& options, Subject subject, Progress& progress,
   if (report.audit) text += format_audit(*report.audit, manifest.system);
   if (report.scale) text += fmt::format("\nother units: {}\n", report.scale->text());
   if (subject.names) text += describe_names(*subject.names);
+  if (mapped) text += describe_mapped(*mapped);
   print_text(options, text + format_verdict(report));
   return report.passed() ? 0 : 1;
 }
@@ -255,7 +298,8 @@ sim::Check compare_with_data(const hw::Manifest& manifest, const Options& option
   if (manifest.design.realization == hw::to_string(hw::Topology::spu)) {
     return sim::compare_systems(manifest.system, hw::make_posterior(model.system).sampler);
   }
-  return sim::compare_systems(manifest.system, model.system);
+  // Of a mapped deck the data made the ideal system, and real values the other.
+  return sim::compare_systems(manifest.ideal.value_or(manifest.system), model.system);
 }
 
 // A node renamed by hand is a failed check; another circuit altogether is a wrong file.

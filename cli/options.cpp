@@ -15,6 +15,9 @@
 #include <boost/program_options.hpp>
 #include <fmt/format.h>
 
+#include "cli/help_texts.hpp"
+#include "cli/map_options.hpp"
+#include "cli/option_values.hpp"
 #include "core/table.hpp"
 
 namespace springspice::cli {
@@ -23,96 +26,6 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr const char* kVersion = "springspice " SPRINGSPICE_VERSION "\n";
-
-constexpr const char* kOverview =
-    "springspice: from a data table to a circuit that learns it, with proof.\n"
-    "\n"
-    "Usage: springspice <command> [options]\n"
-    "\n"
-    "Commands:\n"
-    "  matrices  write the model's matrices (Matrix Market) and model.json\n"
-    "  fit       least-squares fit and predictions\n"
-    "  simulate  numerical trajectories and ensembles, and their exact statistics\n"
-    "  train     the fit by mini-batches, epoch by epoch\n"
-    "  netlist   write the circuit and its manifest\n"
-    "  cosim     run the circuit in ngspice beside the model; the verdict\n"
-    "  certify   the same for a netlist file, perhaps edited by hand\n"
-    "  readback  a result file of any simulator or oscilloscope, in model coordinates\n"
-    "\n"
-    "springspice <command> --help lists a command's options; springspice --version.\n"
-    "\n"
-    "Start here:\n"
-    "  springspice cosim --data table.csv              fit the last column, op-amp board, verdict\n"
-    "  springspice netlist --data table.csv --out my.cir   the same circuit as a file\n"
-    "  springspice certify my.cir                      is it still the model?\n"
-    "\n"
-    "Exit status: 0 done and passed; 1 a check failed; 2 wrong usage, or an output that cannot be\n"
-    "written; 3 bad input data; 4 the engine failed.\n";
-
-struct CommandHelp {
-  const char* name;
-  const char* usage;
-};
-
-constexpr CommandHelp kCommands[] = {
-    {"matrices",
-     "springspice matrices --data FILE.csv --out DIR [options]\n\n"
-     "Writes M.mtx D.mtx K.mtx f.mtx (nu x m), A.mtx b.mtx B.mtx (theta' = A theta + b + B xi) "
-     "and\n"
-     "model.json: grid, parameters, null space of K, energies at x0."},
-    {"fit",
-     "springspice fit --data FILE.csv [--query FILE.csv] [--out PREDICTIONS.csv] [options]\n\n"
-     "Solves K x = f, the state in which the sticks come to rest, and predicts: at the rows of\n"
-     "--query, else at the data."},
-    {"simulate",
-     "springspice simulate --data FILE.csv [--paths N] [--out PATHS.csv] [--statistics DIR]\n"
-     "springspice simulate --data FILE.csv --stationary\n"
-     "springspice simulate --data FILE.csv --likelihood OBSERVED.csv [--measurement-noise S]\n\n"
-     "Moves the model by itself, without a circuit: one path or many, from --x0 to --t-end. Paths "
-     "go\n"
-     "to a CSV, NumPy (.npy) or ngspice raw (.raw) file; --statistics keeps means, covariances "
-     "and\n"
-     "quantiles alone, whatever the number of paths. --stationary gives the exact stationary "
-     "state,\n"
-     "--likelihood the exact log-likelihood of an observed path. On Ctrl-C statistics so far are\n"
-     "written, marked partial."},
-    {"train",
-     "springspice train --data FILE.csv [--curve CURVE.csv] [--out PREDICTIONS.csv] [options]\n\n"
-     "Learns by mini-batches, as in arXiv 2508.19015: positions and velocities persist, and in "
-     "each\n"
-     "batch only its own data springs pull, for --batch-time. Losses are mean squared errors, in\n"
-     "the target's unit squared. --friction 10 --mass-is total --sticks 4x4 is the paper's "
-     "setting.\n"
-     "On Ctrl-C the results so far are written, marked partial."},
-    {"netlist",
-     "springspice netlist --data FILE.csv --out NAME.cir [--query FILE.csv] [options]\n"
-     "springspice netlist --data FILE.csv --explain [options]\n"
-     "springspice netlist --data NEW.csv --update OLD.cir [--out NEW.cir] [options]\n\n"
-     "Writes the circuit to NAME.cir and, beside it, NAME.json: what each node and element means,\n"
-     "enough to certify the deck and to read any result of it. --explain tells which realizations\n"
-     "can carry the model, and at what cost; --update which parts of a deck new data change."},
-    {"cosim",
-     "springspice cosim --data FILE.csv [options]\n\n"
-     "Builds the circuit, runs it in ngspice, and compares it with the model: matrices, probe,\n"
-     "steady, path, order; with --kT also spectrum and variance, and the temperature of each "
-     "mode;\n"
-     "with --paths an ensemble of noise paths. Exit status 0 where every check that applies "
-     "passes,\n"
-     "1 where one fails."},
-    {"certify",
-     "springspice certify DECK [--manifest FILE.json] [--data FILE.csv] [options]\n\n"
-     "Runs the checks of cosim on a netlist file. With --data the model is first rebuilt from the\n"
-     "data and compared with the manifest."},
-    {"readback",
-     "springspice readback RESULTS --manifest NAME.json [--query FILE.csv] [--out "
-     "COORDINATES.csv]\n\n"
-     "Turns recorded node voltages into positions and velocities of the model, and says how far "
-     "they\n"
-     "are from its exact motion at the recorded times. RESULTS is a raw file of ngspice, Xyce or\n"
-     "LTspice, or a CSV file with a column time and columns named after nodes, as oscilloscopes "
-     "write\n"
-     "it; some nodes are enough. Exit status 1 where --limit is given and exceeded."},
-};
 
 using Strings = std::vector<std::string>;
 
@@ -298,6 +211,9 @@ po::options_description command_options(const std::string& command, Options& o) 
     all.add(group);
   } else {
     all.add(source_options(o));
+    if (command == "map") {
+      all.add(map_options(o)).add(time_options()).add(circuit_options());
+    }
     if (command == "netlist" || command == "cosim") {
       all.add(time_options()).add(circuit_options()).add(noise_options(o));
     }
@@ -308,7 +224,7 @@ po::options_description command_options(const std::string& command, Options& o) 
   }
   if (command == "fit" || command == "train" || command == "readback") {
     results.add_options()("query", po::value<std::string>(), "predict at the rows of this table");
-  } else if (command == "netlist" || command == "cosim") {
+  } else if (command == "netlist" || command == "cosim" || command == "map") {
     results.add_options()("query", po::value<std::string>(),
                           "read-outs: nodes q1, q2... show the predictions at the rows of this "
                           "table");
@@ -324,7 +240,7 @@ po::options_description command_options(const std::string& command, Options& o) 
     results.add_options()("write-W", po::bool_switch(&o.write_W),
                           "write W.mtx too, one row a data point");
   }
-  if (command == "matrices") {
+  if (command == "matrices" || command == "map") {
     results.add_options()("out", po::value<std::string>(), "folder");
   } else if (command == "simulate") {
     results.add_options()("out", po::value<std::string>(), "the paths: a .csv, .npy or .raw file");
@@ -357,42 +273,6 @@ Strings split(const std::string& text, const char* option) {
     if (names.back().size() == rest.size()) return names;
     rest.remove_prefix(names.back().size() + 1);
   }
-}
-
-template <typename T>
-std::optional<T> get(const po::variables_map& map, const char* name) {
-  if (map.count(name) == 0) return std::nullopt;
-  return map[name].as<T>();
-}
-
-// The position of a word among those allowed.
-std::size_t choose(const po::variables_map& map, const char* option,
-                   std::initializer_list<const char*> words) {
-  const std::string given = map[option].as<std::string>();
-  const auto* const at = std::find(words.begin(), words.end(), given);
-  if (at != words.end()) return static_cast<std::size_t>(at - words.begin());
-  std::string all;
-  for (const char* word : words) all += fmt::format("{}{}", all.empty() ? "" : ", ", word);
-  throw UsageError(
-      fmt::format("--{} is '{}'; it must be one of: {}", option, core::printable(given), all));
-}
-
-void require_positive(const std::optional<double>& value, const char* option) {
-  if (value && !(std::isfinite(*value) && *value > 0.0)) {
-    throw UsageError(fmt::format("--{} is {}; it must be a finite number above 0", option, *value));
-  }
-}
-
-std::uint64_t read_whole(const std::string& text, const char* option, std::uint64_t least,
-                         std::uint64_t most, const char* range) {
-  std::uint64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || stop != end || number < least || number > most) {
-    throw UsageError(fmt::format("--{} is '{}'; it must be a whole number {}", option,
-                                 core::printable(text), range));
-  }
-  return number;
 }
 
 std::uint64_t read_seed(const std::string& text) {
@@ -673,6 +553,7 @@ void check_files(const std::string& command, const po::variables_map& map, const
   add(reads, "--query", o.query);
   add(reads, "--test", o.train.test);
   add(reads, "--likelihood", o.simulate.likelihood);
+  add(reads, "--include", o.map.include);
   add(reads, "--system", o.system);
   for (const char* name : {"M.mtx", "D.mtx", "K.mtx", "f.mtx"}) {
     if (o.system) add(reads, "--system", *o.system + "/" + name);
@@ -747,7 +628,7 @@ void read_results(const std::string& command, const po::variables_map& map, Opti
   if (map.count("seed") != 0) o.seed = read_seed(map["seed"].as<std::string>());
   if (map.count("path") != 0) o.path = get<std::string>(map, "path");
   if (map.count("query") != 0) o.query = get<std::string>(map, "query");
-  if (command == "netlist" || command == "cosim") read_query_use(o);
+  if (command == "netlist" || command == "cosim" || command == "map") read_query_use(o);
   if (map.count("update") != 0) read_update(map, o);
   if (map.count("out") != 0) o.out = get<std::string>(map, "out");
   if (command == "certify") {
@@ -784,11 +665,11 @@ void read_results(const std::string& command, const po::variables_map& map, Opti
 }
 
 const CommandHelp& find_command(const std::string& name) {
-  for (const CommandHelp& command : kCommands) {
+  for (const CommandHelp& command : command_help()) {
     if (name == command.name) return command;
   }
   std::string all;
-  for (const CommandHelp& command : kCommands) {
+  for (const CommandHelp& command : command_help()) {
     all += fmt::format("{}{}", all.empty() ? "" : ", ", command.name);
   }
   throw UsageError(fmt::format("unknown command '{}'; there are: {}", core::printable(name), all));
@@ -902,7 +783,7 @@ std::string library_file_of(const std::string& deck) {
 const std::vector<std::string>& command_names() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all;
-    for (const CommandHelp& command : kCommands) all.emplace_back(command.name);
+    for (const CommandHelp& command : command_help()) all.emplace_back(command.name);
     return all;
   }();
   return names;
@@ -939,6 +820,10 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     if (line.command == "netlist" || line.command == "cosim") {
       read_circuit(map, line.options);
       read_noise(map, line.options);
+    }
+    if (line.command == "map") {
+      read_circuit(map, line.options);
+      read_map(map, line.options);
     }
     if (line.command == "netlist") read_dialect(map, line.options);
     if (line.command == "certify" || line.command == "cosim") read_ensemble(map, line.options);

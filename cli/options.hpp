@@ -51,6 +51,21 @@ struct SimulateOptions {
   double measurement_noise = 0.0;         ///< its standard deviation
 };
 
+/// What `map` alone is told.
+struct MapOptions {
+  std::string profile;  ///< a shipped one's name, or a file
+  bool pairs = false;
+  int neighbors = 2;
+  std::uint64_t draws = 1000;
+  std::uint64_t check_draws = 10;  ///< of these in ngspice too
+  int threads = 1;
+  std::optional<double> error_limit;
+  std::optional<double> read_at;  ///< model time
+  bool natural_noise = false;
+  bool realization_given = false;
+  std::optional<std::string> include, opamp;  ///< a vendor's file and the .subckt in it
+};
+
 /// Everything that any command may be told; which part counts depends on the command.
 struct Options {
   // where the system comes from
@@ -102,6 +117,7 @@ struct Options {
   std::optional<std::string> spectrum;  ///< CSV of the spectra
   TrainOptions train;
   SimulateOptions simulate;
+  MapOptions map;
 };
 
 struct CommandLine {

@@ -8,6 +8,7 @@
 #include <numbers>
 #include <sstream>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -60,6 +61,7 @@ double choose_range(const Prepared& prepared, const sim::Analysis& analysis) {
   return range > 0.0 ? range : 1.0;
 }
 
+// All of it but the design.
 hw::Manifest make_manifest(const Prepared& prepared, const sim::Analysis& analysis,
                            const Times& times, const std::string& deck_name,
                            netlist::Dialect dialect) {
@@ -182,6 +184,18 @@ Asked ask(const Prepared& prepared, const Options& options, const sim::Analysis&
     asked.springs.insert(asked.springs.begin(), model.literal.begin(), model.literal.end());
   }
   return asked;
+}
+
+Built build_mapped(const Prepared& prepared, const Options& options, const Times& times,
+                   const core::SecondOrderSystem& system, netlist::Design design,
+                   const std::string& deck_name) {
+  Built built;
+  built.analysis = sim::analyse(system);
+  built.manifest = make_manifest(prepared, built.analysis, times, deck_name, options.dialect);
+  built.manifest.ideal = std::exchange(built.manifest.system, system);
+  built.manifest.design = std::move(design);
+  write_deck(options, deck_name, built);
+  return built;
 }
 
 Built build_circuit(const Prepared& prepared, const Options& options, const std::string& deck_name,

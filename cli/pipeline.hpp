@@ -67,6 +67,12 @@ Asked ask(const Prepared& prepared, const Options& options, const sim::Analysis&
 Built build_circuit(const Prepared& prepared, const Options& options, const std::string& deck_name,
                     const std::optional<Eigen::VectorXd>& offset = {});
 
+/// A circuit whose values were chosen already, so that it is `system` and not prepared.system,
+/// which the manifest keeps as the ideal one.
+Built build_mapped(const Prepared& prepared, const Options& options, const Times& times,
+                   const core::SecondOrderSystem& system, netlist::Design design,
+                   const std::string& deck_name);
+
 /// The problem that certification takes.
 sim::Problem make_problem(const hw::Manifest& manifest, std::string deck,
                           const std::string& deck_name);

@@ -11,6 +11,12 @@
 // so every generator is the same instrument, and the parts carry the weights; S_V puts the mean of
 // the parts at the centre of their range. In the deck a generator has 0 V, until noise is asked
 // for.
+//
+// Where all parts are to have one value R (Surroundings::noise_ohm), the generators carry the
+// weights, S_V = s tau (I0 R)^2 each, and the sources are such that |h_i| is 1: two coordinates
+// share one for each D_ij, and each has one for what its row leaves,
+//
+//     D = sum_(i<j) |D_ij| (e_i +- e_j)(e_i +- e_j)^T + sum_i (D_ii - sum_j |D_ij|) e_i e_i^T
 #pragma once
 
 #include <functional>
@@ -26,6 +32,8 @@ struct Generator {
 
 /// Adds the generators of the system's force noise, and lists them as the design's noise. None
 /// where kT or the friction is 0.
+/// @throws RealizationError with noise_ohm, for noise that is not fdt and a D that is not
+/// diagonally dominant (names the row)
 /// @param inject connects a generator to coordinate i of output p with a conductance y, which may
 /// be negative
 using Inject = std::function<void(const Generator&, Eigen::Index i, Eigen::Index p, double y)>;

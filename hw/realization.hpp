@@ -65,6 +65,8 @@ struct Surroundings {
   /// An integrator's resistor (gmc: 1 / its transconductance); none: it and its capacitor are
   /// equally far from the centres of their ranges.
   std::optional<double> integrator_ohm;
+  /// Of all parts that bring generators' noise in (generators.hpp); none: by the noise's weights.
+  std::optional<double> noise_ohm;
 };
 
 struct Request {

@@ -90,9 +90,9 @@ class Tableau {
     for (Eigen::Index r = 0; r < rows_; ++r) {
       if (table_(r, enters) <= kZero) continue;
       const double ratio = table_(r, columns_ + rows_) / table_(r, enters);
-      const bool ties = leaves >= 0 && ratio == least &&
-                        basis_[static_cast<std::size_t>(r)] <
-                            basis_[static_cast<std::size_t>(leaves)];
+      const bool ties =
+          leaves >= 0 && ratio == least &&
+          basis_[static_cast<std::size_t>(r)] < basis_[static_cast<std::size_t>(leaves)];
       if (leaves >= 0 && ratio >= least && !ties) continue;
       leaves = r;
       least = ratio;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <stdexcept>
 #include <unordered_map>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -14,10 +15,10 @@ namespace {
 
 using netlist::Element;
 using netlist::Kind;
+using Role = netlist::Part::Role;
 
 void set_value(Element& element, double magnitude) {
-  double& value =
-      element.kind == Kind::instance ? element.parameters.front().value : element.value;
+  double& value = element.kind == Kind::instance ? element.parameters.front().value : element.value;
   value = std::copysign(magnitude, value);
 }
 
@@ -33,7 +34,8 @@ double share_of(const MappedPart& part, std::size_t h) {
 // "10 kohm, in series with rk0_1b for 10.25 kohm, K(0,1) = 0.5".
 std::string comment_of_half(const MappedPart& part, const Element& whole, std::size_t h) {
   const std::string unit = unit_of_part(part.kind);
-  return fmt::format("{}, in {} with {}{} for {}", netlist::format_si(part.chosen.values[h], unit.c_str()),
+  return fmt::format("{}, in {} with {}{} for {}",
+                     netlist::format_si(part.chosen.values[h], unit.c_str()),
                      part.chosen.how == Joined::How::series ? "series" : "parallel", whole.name,
                      h == 0 ? 'b' : 'a', whole.comment);
 }
@@ -86,8 +88,8 @@ std::vector<netlist::NoiseSource> split_noise(const std::vector<netlist::NoiseSo
                                               const PartOf& part_of) {
   std::vector<netlist::NoiseSource> split;
   for (const netlist::NoiseSource& source : sources) {
-    const auto found = source.incidence.size() == 1 ? part_of.find(source.incidence[0].where)
-                                                    : part_of.end();
+    const auto found =
+        source.incidence.size() == 1 ? part_of.find(source.incidence[0].where) : part_of.end();
     if (found == part_of.end() || !is_split(*found->second)) {
       split.push_back(source);
       continue;
@@ -123,24 +125,75 @@ std::vector<netlist::Part> split_parts(const std::vector<netlist::Part>& parts,
   return split;
 }
 
-}  // namespace
+// Rounding of a computed value against the chosen one: logarithms of scales, and of a part to
+// ground the whole row of which it is what the others leave.
+constexpr double kSameValue = 1e-11;
+double tolerance_of(const netlist::Part& part, const core::SecondOrderSystem& mapped) {
+  if (part.combination.size() != 1) return kSameValue;
+  const core::SparseMatrix& matrix = part.role == Role::mass      ? mapped.M
+                                     : part.role == Role::damping ? mapped.D
+                                                                  : mapped.K;
+  const double row = matrix.col(part.row).cwiseAbs().sum();
+  return kSameValue * std::max(1.0, row / std::abs(part.coefficient));
+}
 
-netlist::Design put_chosen_values(netlist::Design design, const std::vector<MappedPart>& parts,
-                                  const std::vector<double>& tolerance) {
+// Parts that the noise brings: what injects it, and inverters of generators. Their values are given
+// by the request, and lie in the series.
+void add_noise_parts(const netlist::Design& design, const Profile& profile,
+                     std::vector<MappedPart>& parts) {
+  std::unordered_set<std::string> known;
+  for (const MappedPart& part : parts) known.insert(part.part.element);
+  for (const netlist::Part& part : design.parts) {
+    if (known.contains(part.element)) continue;
+    const Element& element = *design.circuit.find(part.element);
+    const PartClass& values = class_of(profile, element.kind);
+    const double value = values.series.nearest(value_of(element), values.range());
+    parts.push_back({part, element.kind, value, {Joined::How::single, value, {value}}, value});
+  }
+}
+
+void put_offsets_back(netlist::Design& design, const Eigen::VectorXd& offset) {
+  for (netlist::Probe& probe : design.probes) {
+    if (probe.kind == netlist::Probe::Kind::position) probe.offset = offset(probe.output);
+  }
+  for (netlist::Readout& readout : design.readouts) {
+    if (readout.kind != netlist::Probe::Kind::position) continue;
+    double sum = 0.0;
+    for (const auto& [i, weight] : readout.weights) sum += weight;
+    readout.offset = sum * offset(readout.output);
+  }
+}
+
+void put_chosen_values(netlist::Design& design, const core::SecondOrderSystem& mapped,
+                       const std::vector<MappedPart>& parts) {
   PartOf part_of;
-  for (std::size_t q = 0; q < parts.size(); ++q) {
-    const MappedPart& part = parts[q];
+  for (const MappedPart& part : parts) {
     const Element* element = design.circuit.find(part.part.element);
-    if (element == nullptr || std::abs(value_of(*element) / part.chosen.value - 1.0) > tolerance[q]) {
-      throw std::logic_error(fmt::format(
-          "{} of the mapped system is {:.17g}, and {:.17g} was chosen", part.part.element,
-          element == nullptr ? 0.0 : value_of(*element), part.chosen.value));
+    const double value = element == nullptr ? 0.0 : value_of(*element);
+    if (std::abs(value / part.chosen.value - 1.0) > tolerance_of(part.part, mapped)) {
+      throw std::logic_error(
+          fmt::format("{} of the mapped system is {:.17g}, and {:.17g} was chosen",
+                      part.part.element, value, part.chosen.value));
     }
     part_of.emplace(part.part.element, &part);
   }
   design.circuit = rebuild(std::move(design.circuit), part_of);
   design.noise = split_noise(design.noise, part_of);
   design.parts = split_parts(design.parts, part_of);
+}
+
+}  // namespace
+
+netlist::Design make_mapped_design(const core::SecondOrderSystem& mapped,
+                                   const std::vector<Query>& queries, const Request& asked,
+                                   const Request& at, const Profile& profile,
+                                   std::vector<MappedPart>& parts) {
+  Request request = at;
+  request.queries = queries;
+  netlist::Design design = realize(mapped, request);
+  add_noise_parts(design, profile, parts);
+  put_chosen_values(design, mapped, parts);
+  put_offsets_back(design, asked.swing.offset);
   return design;
 }
 

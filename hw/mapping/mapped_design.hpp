@@ -13,11 +13,15 @@
 
 namespace springspice::hw {
 
-/// @param design the mapped system's, whose computed values are those chosen but for rounding
-/// @param parts in the circuit's order
-/// @throws std::logic_error where a value is not the chosen one within `tolerance`, relative
-netlist::Design put_chosen_values(netlist::Design design, const std::vector<MappedPart>& parts,
-                                  const std::vector<double>& tolerance);
+/// @param mapped in the coordinates that the circuit holds; `queries` with the weights of the parts
+/// @param asked with the offsets that probes are to show
+/// @param at the same at the scales chosen, without offset
+/// @param parts in the circuit's order; those that only a noisy circuit has are added
+/// @throws std::logic_error where a computed value is not the chosen one but for rounding
+netlist::Design make_mapped_design(const core::SecondOrderSystem& mapped,
+                                   const std::vector<Query>& queries, const Request& asked,
+                                   const Request& at, const Profile& profile,
+                                   std::vector<MappedPart>& parts);
 
 /// Elements that are parts: neither amplifiers nor sources of supply and noise.
 std::size_t count_real_parts(const std::vector<MappedPart>& parts);

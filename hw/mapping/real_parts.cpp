@@ -26,6 +26,9 @@ constexpr double kTwoPi = 2.0 * std::numbers::pi;
 constexpr double kStageSiemens = 1e-3;
 // Gain at DC where only the bandwidth is to be seen: its error is rounding.
 constexpr double kUnseenGain = 1e12;
+// The same beside offsets. The summing nodes are then not at 0 V, and the ideal op-amp's 1e12 S
+// make of the rounding of 3 mV a current of 3e-7 A, which 10 kohm turn into another 3 mV.
+constexpr double kUnseenGainBesideOffset = 1e8;
 
 const OpAmpFigures& need_opamp(const Profile& profile) {
   if (profile.opamp) return *profile.opamp;
@@ -69,12 +72,8 @@ netlist::Subcircuit make_opamp(const OpAmpFigures& figures, const Imperfections&
     out.parameters = {{"vos", 0.0}};
     out.elements.push_back(source);
   }
-  if (!wanted.gain && !wanted.bandwidth) {
-    out.heading = "op-amp: input offset and noise `vos`, else ideal";
-    out.elements.push_back(netlist::instance("x1", {plus, "inn", "out"}, "opamp_ideal"));
-    return out;
-  }
-  const double gain = wanted.gain ? figures.gain.get() : kUnseenGain;
+  const double unseen = wanted.offset ? kUnseenGainBesideOffset : kUnseenGain;
+  const double gain = wanted.gain ? figures.gain.get() : unseen;
   out.elements.push_back(netlist::transconductor("g1", "0", "pole", plus, "inn", kStageSiemens));
   out.elements.push_back(silent_resistor("r1", "pole", "0", gain / kStageSiemens));
   out.heading = fmt::format("op-amp {}: gain {:.6g}", figures.name, gain);
@@ -83,7 +82,9 @@ netlist::Subcircuit make_opamp(const OpAmpFigures& figures, const Imperfections&
     out.elements.push_back(netlist::capacitor("c1", "pole", "0", kStageSiemens / (kTwoPi * gbw)));
     out.heading += fmt::format(", gain-bandwidth {:.6g} Hz", gbw);
   }
-  const double ohm = figures.output_ohm.get();
+  // Past an output resistance noise goes around the amplifier at frequencies where it no longer
+  // amplifies: in this model without limit, on a board up to its strays.
+  const double ohm = wanted.part_noise ? 0.0 : figures.output_ohm.get();
   out.heading += fmt::format(", output {:.6g} ohm, one pole", ohm);
   add_output_stage(out, ohm);
   return out;

@@ -1,19 +1,17 @@
 // Real parts in place of ideal ones: the deck that a designer simulates before ordering.
 //
-//   part                     | becomes                                       | figures of the
-//   profile
-//   -------------------------|-----------------------------------------------|-------------------------
-//   opamp_ideal inp inn out  | opamp_real: A(s) = A0 / (1 + s A0 / (2 pi GBW)) | opamp.gain,
-//                            | behind an output resistance; an input voltage | gain_bandwidth_hz,
-//                            | `vos` (offset, noise) before the input inp    | output_ohm, offset_v
-//   ota_ideal inp inn out    | ota_real: an output resistance A / gm          |
-//   ota.output_ohm_times_gm gyrator_ideal            | gyrator_real: the same at both ports, where
-//   | the same
-//                            | the profile has transconductors               |
-//   coil L                   | r<name>_loss = 2 pi f L / Q in series, through | loss.inductor_q,
-//                            | the node <name>_loss                          | inductor_q_hz
-//   capacitor C              | r<name>_loss = 1 / (2 pi f C tan(delta))       | loss.capacitor_...
-//                            | in parallel                                   |
+//   part                    | becomes                                     | figures
+//   ------------------------|---------------------------------------------|----------------------
+//   opamp_ideal inp inn out | opamp_real: A0 / (1 + s A0 / (2 pi GBW)),   | opamp.gain,
+//                           | behind an output resistance; a source `vos` | gain_bandwidth_hz,
+//                           | (offset, noise) before the input inp        | output_ohm, offset_v
+//   ota_ideal inp inn out   | ota_real: an output resistance A / gm       | ota.output_ohm_...
+//   gyrator_ideal           | gyrator_real: the same at both ports, where | the same
+//                           | the profile has transconductors             |
+//   coil L                  | r<name>_loss = 2 pi f L / Q in series,      | loss.inductor_...
+//                           | through the node <name>_loss                |
+//   capacitor C             | r<name>_loss = 1 / (2 pi f C tan(delta))    | loss.capacitor_...
+//                           | in parallel                                 |
 //
 // The instances and element names stay, so that probes, manifest and bill of materials fit. What is
 // inside opamp_real, ota_real and gyrator_real is a model of a part, not parts: its resistors make
@@ -47,11 +45,14 @@ VendorModel find_vendor_model(const std::string& text, const std::string& file,
 struct Imperfections {
   bool gain = false;       ///< finite gain at DC
   bool bandwidth = false;  ///< finite gain-bandwidth (with the finite gain where `gain`, else 1e12)
-  bool offset = false;     ///< input offsets: one standard deviation, signs drawn from `seed`
-  bool losses = false;     ///< of coils and capacitors; output resistances of transconductors
+  /// Input offsets: one standard deviation, signs drawn from `seed`; a gain of 1e8 where `gain` is
+  /// not set.
+  bool offset = false;
+  bool losses = false;  ///< of coils and capacitors; output resistances of transconductors
   /// Thermal noise of resistors at the profile's temperature, input noise of op-amps, current noise
-  /// of transconductors, all white and `own`. An ideal op-amp passes white noise on unfiltered:
-  /// without `bandwidth` its output has no finite variance.
+  /// of transconductors, all white and `own`. It asks for `bandwidth`: an ideal op-amp passes white
+  /// noise on unfiltered, and the variance of its output is not finite. An op-amp's output
+  /// resistance is left out, which would pass it on too, where the amplifier no longer amplifies.
   bool part_noise = false;
   std::uint64_t seed = 1;
 };

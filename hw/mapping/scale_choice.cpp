@@ -52,8 +52,7 @@ Program make_program(const std::vector<Limit>& limits, const std::vector<Scale>&
                      const ScaleLogs& base, bool with_room) {
   const auto rows = static_cast<Eigen::Index>(limits.size());
   const auto scales = static_cast<Eigen::Index>(free.size());
-  Program program{Eigen::MatrixXd::Zero(rows, scales + (with_room ? 1 : 0)),
-                  Eigen::VectorXd(rows)};
+  Program program{Eigen::MatrixXd::Zero(rows, scales + (with_room ? 1 : 0)), Eigen::VectorXd(rows)};
   for (Eigen::Index k = 0; k < rows; ++k) {
     const Limit& limit = limits[static_cast<std::size_t>(k)];
     for (Eigen::Index s = 0; s < scales; ++s) {
@@ -129,9 +128,10 @@ void ScaleRegion::add_swing_limits(const ScaledParts& scaled, const Request& req
     Limit limit;
     limit.row(scale) = 1.0;
     limit.bound = std::log(swing / excursion);
-    limit.text = fmt::format("the voltage of the largest {}, {:.4g} model units with its noise, "
-                             "is at most {} ({})",
-                             what, excursion, format_si(swing, "V"), profile.swing_v.key);
+    limit.text = fmt::format(
+        "the voltage of the largest {}, {:.4g} model units with its noise, "
+        "is at most {} ({})",
+        what, excursion, format_si(swing, "V"), profile.swing_v.key);
     limits_.push_back(std::move(limit));
   };
   if (scaled.positions_are_voltages) add(kPosition, request.swing.position, "position");
@@ -154,20 +154,20 @@ void ScaleRegion::keep_signals_large() {
   Eigen::VectorXd signals = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(free_.size()));
   for (std::size_t s = 0; s < free_.size(); ++s) {
     const bool signal = free_[s] == kPosition || free_[s] == kVelocity;
-    const bool bounded = std::ranges::any_of(limits_, [&](const Limit& limit) {
-      return limit.row == ScaleLogs::Unit(free_[s]);
-    });
+    const bool bounded = std::ranges::any_of(
+        limits_, [&](const Limit& limit) { return limit.row == ScaleLogs::Unit(free_[s]); });
     if (signal && bounded) signals(static_cast<Eigen::Index>(s)) = 1.0;
   }
   if (signals.isZero()) return;
-  const auto largest = maximise(signals, program.A, program.h + Eigen::VectorXd::Constant(
-                                                                    program.h.size(), kRounding));
+  const auto largest = maximise(signals, program.A,
+                                program.h + Eigen::VectorXd::Constant(program.h.size(), kRounding));
   if (!largest) throw std::logic_error("scales that hold the circuit are lost");
   const ScaleLogs at = moved(base_, free_, largest->y);
   for (std::size_t s = 0; s < free_.size(); ++s) {
     if (signals(static_cast<Eigen::Index>(s)) == 0.0) continue;
     limits_.push_back({-ScaleLogs::Unit(free_[s]), -(at(free_[s]) + std::log(kLeastSignal)),
-                       fmt::format("signals are at least {} of the largest possible", kLeastSignal)});
+                       fmt::format("signals are at least {} of the largest possible", kLeastSignal),
+                       false});
   }
 }
 
@@ -199,9 +199,8 @@ void ScaleRegion::refuse(const Eigen::VectorXd& multipliers, double room,
 }
 
 bool ScaleRegion::contains(const ScaleLogs& y) const {
-  return std::ranges::all_of(limits_, [&](const Limit& limit) {
-    return limit.row.dot(y) <= limit.bound + kRounding;
-  });
+  return std::ranges::all_of(
+      limits_, [&](const Limit& limit) { return limit.row.dot(y) <= limit.bound + kRounding; });
 }
 
 std::vector<ScaleLogs> ScaleRegion::draw(std::size_t count, std::uint64_t seed) const {

@@ -24,7 +24,8 @@ namespace springspice::hw {
 struct Limit {
   ScaleLogs row = ScaleLogs::Zero();
   double bound = 0.0;
-  std::string text;  ///< "rk0_1, K(0,1) = 0.5, is at most 1 Mohm (resistor.high)"
+  std::string text;        ///< "rk0_1 (K(0,1) = 0.5) is at most 1 Mohm (resistor.high)"
+  bool of_profile = true;  ///< else one of this choice: signals are kept large
 };
 
 class ScaleRegion {

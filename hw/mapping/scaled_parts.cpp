@@ -109,6 +109,12 @@ Request request_at(const ScaleLogs& y, const core::SecondOrderSystem& system,
   at.surroundings = surroundings_of(profile, request);
   at.surroundings.integrator_ohm = scales(kIntegrator);
   at.surroundings.unity_ohm = scales(kUnity);
+  // In the series, as are the resistors of inverters that only generators need.
+  if (request.topology == Topology::opamp && system.kT > 0.0) {
+    const PartClass& parts = class_of(profile, Kind::resistor);
+    at.surroundings.noise_ohm = parts.series.nearest(parts.range().centre(), parts.range());
+    at.surroundings.unity_ohm = parts.series.nearest(scales(kUnity), parts.range());
+  }
   at.list_parts = true;
   return at;
 }

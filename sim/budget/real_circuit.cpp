@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <Eigen/Eigenvalues>
+#include <Eigen/LU>
 #include <Eigen/QR>
 #include <fmt/format.h>
 
@@ -69,7 +70,8 @@ struct RealCircuit::Impl {
                      Eigen::Ref<VectorXd> column) const;
   /// In model time.
   ExplicitForm explicit_form(const MatrixXd& inputs) const;
-  void refuse_unfiltered(const ExplicitForm& form, bool own_only) const;
+  void refuse_unfiltered(const ExplicitForm& form, double fastest, const VectorXd& variance,
+                         bool own_only) const;
   std::vector<const netlist::NoiseSource*> sources(bool own_only) const;
   bool has_flux() const;
 
@@ -237,9 +239,14 @@ ExplicitForm RealCircuit::Impl::explicit_form(const MatrixXd& inputs) const {
 
 namespace {
 
-double growth_of(const MatrixXd& F) {
-  if (F.rows() == 0) return -std::numeric_limits<double>::infinity();
-  return Eigen::EigenSolver<MatrixXd>(F, false).eigenvalues().real().maxCoeff();
+struct Rates {
+  double growth = -std::numeric_limits<double>::infinity();  // largest real part
+  double fastest = 1.0;                                      // largest magnitude
+};
+Rates find_rates(const MatrixXd& F) {
+  if (F.rows() == 0) return {};
+  const Eigen::VectorXcd poles = Eigen::EigenSolver<MatrixXd>(F, false).eigenvalues();
+  return {poles.real().maxCoeff(), poles.cwiseAbs().maxCoeff()};
 }
 
 // The finite motion without the directions in which nothing ever moves: those are the left null
@@ -263,18 +270,19 @@ Moving leave_out_constants(const ExplicitForm& form) {
 
 }  // namespace
 
-// White noise that reaches a voltage without any memory between them; of a flux, its rate.
-void RealCircuit::Impl::refuse_unfiltered(const ExplicitForm& form, bool own_only) const {
-  if (!form.obstacle.empty()) throw core::InputError("noise: " + form.obstacle);
-  const auto reaches = [](const MatrixXd& matrix, Index row, Index column) {
-    constexpr double kRounding = 1e-9;
-    return std::abs(matrix(row, column)) > kRounding * matrix.col(column).cwiseAbs().maxCoeff();
-  };
+// White noise of density W^2 in a position adds W^2 times the reader's bandwidth to its variance,
+// without limit. It is real where that matters at the bandwidth of the circuit's own fastest pole;
+// what is far below is rounding.
+void RealCircuit::Impl::refuse_unfiltered(const ExplicitForm& form, double fastest,
+                                          const VectorXd& variance, bool own_only) const {
+  constexpr double kRounding = 1e-9;
   for (std::size_t c = 0; c < unknowns.size(); ++c) {
     const bool is_flux = positions[c]->quantity == Probe::Quantity::flux;
     for (Index q = 0; q < form.W.cols(); ++q) {
-      const bool passes = !is_flux && reaches(form.W, unknowns[c], q);
-      if (!passes && !reaches(form.X, unknowns[c], q)) continue;
+      const double white = is_flux ? 0.0 : std::pow(form.W(unknowns[c], q), 2);
+      const double violet = std::pow(form.X(unknowns[c], q) * (is_flux ? 1.0 : fastest), 2);
+      const double limit = kRounding * variance(static_cast<Index>(c));
+      if (form.obstacle.empty() && (white + violet) * fastest <= limit) continue;
       throw core::InputError(fmt::format(
           "white noise '{}' reaches node '{}' unfiltered, so its variance has no bound; "
           "give the amplifiers a bandwidth",
@@ -318,7 +326,7 @@ void RealCircuit::run(double end, std::size_t steps,
 }
 
 double RealCircuit::largest_growth() const {
-  return growth_of(impl_->explicit_form(MatrixXd(impl_->circuit.s.size(), 0)).F);
+  return find_rates(impl_->explicit_form(MatrixXd(impl_->circuit.s.size(), 0)).F).growth;
 }
 
 MatrixXd RealCircuit::noise_covariance(bool own_only) const {
@@ -331,33 +339,37 @@ MatrixXd RealCircuit::noise_covariance(bool own_only) const {
         form.F.rows(), kMostMemories));
   }
   const bool has_flux = impl.has_flux();
-  impl.refuse_unfiltered(form, own_only);
   const Moving moving = has_flux ? leave_out_constants(form) : Moving{form.F, form.G, form.V};
-  const double growth = growth_of(moving.F);
-  if (growth >= 0.0) {
+  const Rates rates = find_rates(moving.F);
+  if (rates.growth >= 0.0) {
     throw core::InputError(fmt::format(
         "the circuit is unstable: it grows by {:.4g} a unit of time, and its noise with it",
-        growth));
+        rates.growth));
   }
-  // A flux is int v = C F^-1 (y - int G w): finite where C F^-1 G is zero.
   MatrixXd C = moving.V(impl.unknowns, Eigen::all);
+  // A flux is int v = C F^-1 (y - int G w) + int W w: it stays where the integrals cancel.
+  VectorXd walk = VectorXd::Zero(C.rows());
   if (has_flux) {
-    C = MatrixXd(moving.F.transpose().fullPivLu().solve(C.transpose()).transpose()) *
-        impl.design.scales.time_s;
-    const MatrixXd passed = impl.design.scales.time_s * form.W(impl.unknowns, Eigen::all);
-    const MatrixXd walk = passed - C * moving.G;
-    if (walk.norm() > 1e-9 * (C.norm() * moving.G.norm() + passed.norm())) {
-      throw core::InputError(
-          "positions are fluxes that noise drives away for ever (coils with losses, or none that "
-          "hold them), so they have no steady covariance");
-    }
+    C = MatrixXd(moving.F.transpose().partialPivLu().solve(C.transpose()).transpose());
+    walk = (form.W(impl.unknowns, Eigen::all) - C * moving.G).rowwise().squaredNorm();
   }
   const MatrixXd covariance =
       core::solve_lyapunov(moving.F, MatrixXd(moving.G * moving.G.transpose()));
+  const MatrixXd values = C * covariance * C.transpose();
+  impl.refuse_unfiltered(form, rates.fastest, values.diagonal(), own_only);
+  // How far it walks while the slowest motion settles.
+  if ((walk.array() > -1e-9 * rates.growth * values.diagonal().array()).any()) {
+    throw core::InputError(
+        "positions are fluxes that noise drives away for ever (coils with losses, or none that "
+        "hold them), so they have no steady covariance");
+  }
   VectorXd gains(C.rows());
-  for (Index c = 0; c < C.rows(); ++c) gains(c) = impl.positions[static_cast<std::size_t>(c)]->gain;
-  const MatrixXd D = gains.asDiagonal() * C;
-  return D * covariance * D.transpose();
+  for (Index c = 0; c < C.rows(); ++c) {
+    const Probe& probe = *impl.positions[static_cast<std::size_t>(c)];
+    const bool is_flux = probe.quantity == Probe::Quantity::flux;
+    gains(c) = probe.gain * (is_flux ? impl.design.scales.time_s : 1.0);
+  }
+  return gains.asDiagonal() * values * gains.asDiagonal();
 }
 
 }  // namespace springspice::sim

@@ -82,7 +82,10 @@ class Lottery {
     double squares = 0.0;
     for (const Draw& draw : report.draws) {
       good += draw.error <= request_.error_limit ? 1 : 0;
-      if (!std::isfinite(draw.deviation)) continue;
+      if (!std::isfinite(draw.deviation)) {
+        ++report.failed;
+        continue;
+      }
       squares += draw.deviation * draw.deviation;
       ++settled;
     }

@@ -1,11 +1,9 @@
 #include "hw/mapping/bill_of_materials.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 #include <tuple>
 
-#include "hw/mapping/mapped_design.hpp"
 #include "tests/catch.hpp"
 #include "tests/hw/mapping/hand_mapping.hpp"
 
@@ -97,16 +95,20 @@ TEST_CASE("bill of materials: what is alike is one row, a pair is two parts") {
   const hw::Profile profile = shipped_profile("opamp-board");
   hw::Mapping mapping = map_as_computed(system, hand_scaled(system, hw::Topology::opamp));
   const std::size_t before = total(hw::make_bill(mapping, profile));
-  for (hw::MappedPart& mapped : mapping.parts) {
-    if (mapped.part.role == netlist::Part::Role::force) {
-      mapped.chosen = {hw::Joined::How::series, 4982.0, {4.75e3, 2.32e2}};
-    } else if (mapped.part.role == netlist::Part::Role::unity) {
-      mapped.chosen = {hw::Joined::How::single, 30.1e3, {30.1e3}};
+  // As a mapped circuit is: the resistors of f two in series each, the inverters' with one value.
+  netlist::Circuit joined;
+  for (const netlist::Element& element : mapping.design.circuit.elements()) {
+    netlist::Element first = element;
+    if (element.name.starts_with("rf")) {
+      joined.add(
+          netlist::resistor(element.name + "b", "j" + element.name, element.nodes[1], 232.0));
+      first = netlist::resistor(element.name + "a", element.nodes[0], "j" + element.name, 4.75e3);
+    } else if (element.name.starts_with("ran") || element.name.starts_with("rbn")) {
+      first.value = 30.1e3;
     }
+    joined.add(first);
   }
-  // Any value may take the place of any other here.
-  mapping.design = hw::put_chosen_values(mapping.design, mapping.parts,
-                                         std::vector<double>(mapping.parts.size(), HUGE_VAL));
+  mapping.design.circuit = joined;
   const std::vector<hw::BillRow> bill = hw::make_bill(mapping, profile);
   CHECK(total(bill) == count_components(mapping.design));
   CHECK(total(bill) == before + 3);

@@ -57,12 +57,15 @@ TEST_CASE("sensitivity: the rms of the draws is what the sensitivities predict")
     constexpr double kDraws = 300.0;
     board.request.draws = 300;
     const sim::ToleranceReport report = sim::run_tolerance(board.request);
+    // The nominal circuit is the fit, so that error and deviation agree.
     double mean = 0.0;
     double fourth = 0.0;
     for (const sim::Draw& draw : report.draws) {
       mean += draw.error * draw.error / kDraws;
       fourth += std::pow(draw.error, 4) / kDraws;
+      CHECK(draw.deviation == Approx(draw.error).epsilon(1e-6));
     }
+    CHECK(report.rms_deviation == Approx(std::sqrt(mean)).epsilon(1e-6));
     const double standard_error = std::sqrt((fourth - mean * mean) / kDraws);
     const double predicted = report.predicted_rms * report.predicted_rms;
     // z = 3 standard errors, and the second order: variances of 3e-5 of some ten parts, relative.

@@ -113,8 +113,20 @@ TEST_CASE("tolerance: draws that run away are failed draws") {
   // K = 0.1 + 0.15 u - 0.145 u' < 0: 20 to 25 % of the draws.
   CHECK(failed > 40);
   CHECK(failed < 200);
+  CHECK(report.failed == failed);
   CHECK(report.yield == Approx(1.0 - static_cast<double>(failed) / 400.0));
+  CHECK(std::isfinite(report.rms_deviation));
   CHECK(report.median.allFinite());
+}
+
+TEST_CASE(
+    "tolerance: a deviation is from the circuit without spread, an error from the reference") {
+  Board board(find_form("gmc"), 3, 0.0);
+  board.request.reference.array() += 0.5;
+  const sim::ToleranceReport report = sim::run_tolerance(board.request);
+  CHECK(report.draws[0].error == Approx(0.5).epsilon(1e-12));
+  CHECK(report.draws[0].deviation < 1e-12);
+  CHECK(report.predicted_rms == 0.0);
 }
 
 TEST_CASE("tolerance: requests that cannot be met say why") {

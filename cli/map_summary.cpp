@@ -1,0 +1,330 @@
+#include "cli/map_summary.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "core/system_distance.hpp"
+#include "netlist/si.hpp"
+
+namespace springspice::cli {
+namespace {
+
+using netlist::format_si;
+
+std::string unit_of_target(const MapStudy& study) {
+  if (!study.prepared.model) return "of the coordinates";
+  const std::vector<std::string>& targets = study.prepared.model->targets;
+  return targets.size() == 1 ? "unit of " + targets.front() : "units of the targets";
+}
+
+std::string format_number(const std::optional<double>& value) {
+  return value ? fmt::format("{:.3g}", *value) : "";
+}
+
+const char* role_name(netlist::Part::Role role) {
+  using Role = netlist::Part::Role;
+  switch (role) {
+    case Role::mass:
+      return "M";
+    case Role::damping:
+      return "D";
+    case Role::stiffness:
+      return "K";
+    case Role::force:
+      return "f";
+    case Role::rate:
+      return "integrator";
+    case Role::unity:
+      return "ratio";
+    case Role::weight:
+      return "read-out";
+    case Role::noise:
+      return "noise";
+    case Role::turns:
+      return "turns";
+  }
+  return "";
+}
+
+// Of the values that are numbers, ascending; infinite ones last.
+double quantile(std::vector<double> values, double share) {
+  std::ranges::sort(values);
+  const double at = share * static_cast<double>(values.size() - 1);
+  return values[static_cast<std::size_t>(std::lround(at))];
+}
+
+std::vector<double> column(const MapStudy& study, double sim::Draw::*member) {
+  std::vector<double> values;
+  for (const sim::Draw& draw : study.tolerance.draws) values.push_back(draw.*member);
+  return values;
+}
+
+std::string quantile_row(const char* name, const std::vector<double>& values, double factor = 1.0) {
+  return fmt::format("| {} | {:.3g} | {:.3g} | {:.3g} |\n", name, factor * quantile(values, 0.05),
+                     factor * quantile(values, 0.5), factor * quantile(values, 0.95));
+}
+
+std::string verdict_section(const MapStudy& study) {
+  const hw::SnapReport& snap = study.mapping.snap;
+  const double range = study.built.manifest.range;
+  std::string text = fmt::format("# {} on {}: {}\n\n", study.mapping.design.realization,
+                                 study.profile.name, study.passed() ? "pass" : "FAIL");
+  text += fmt::format(
+      "{} coordinates, {} output{}, {} parts of {} values. The predictions of the board with "
+      "nominal values are {:.3g} {} (rms over the data) from the ideal fit, {:.2g} % of the "
+      "targets' range of {:.4g}; of {} boards within tolerance {:.1f} % stay within {:.3g}. ",
+      study.mapping.system.size(), study.mapping.system.outputs(),
+      study.mapping.system.outputs() == 1 ? "" : "s", study.part_count(), study.bill.size(),
+      snap.joint, unit_of_target(study), 100.0 * snap.joint / range, range,
+      study.tolerance.draws.size(), 100.0 * study.tolerance.yield, study.error_limit);
+  const sim::BudgetTerm* largest = sim::find_largest(study.budget);
+  if (largest != nullptr) {
+    text +=
+        fmt::format("What costs most: **{}**, {}.\n", largest->name,
+                    largest->unstable ? "the circuit is unstable" : format_number(largest->alone));
+  }
+  return text;
+}
+
+std::string proof_section(const MapStudy& study) {
+  std::string text =
+      "\n## Proof\n\n"
+      "The deck `board.cir`, with ideal amplifiers, against the system that its values are "
+      "(`board.json`), in ngspice:\n\n| check | value | limit | |\n|---|---|---|---|\n";
+  for (const sim::Check& check : study.proof.checks) {
+    const bool ran = check.status != sim::Check::Status::not_applicable;
+    text += fmt::format("| {} | {} | {} {:g} | {} |\n", check.name,
+                        ran ? fmt::format("{:.2g}", check.value) : "-", to_string(check.sense),
+                        check.limit, to_string(check.status));
+  }
+  const core::SystemDistance distance =
+      core::measure_distance(study.mapping.ideal, study.mapping.system);
+  text += fmt::format(
+      "\nFrom the ideal system it differs by (relative) M {:.2g}, D {:.2g}, K {:.2g}, f {:.2g}.\n",
+      distance.M, distance.D, distance.K, distance.f);
+  return text;
+}
+
+std::string values_section(const MapStudy& study) {
+  const hw::SnapReport& snap = study.mapping.snap;
+  const netlist::Scales& scales = study.mapping.design.scales;
+  std::string text = fmt::format(
+      "\n## Scales and values\n\n"
+      "One unit of model time is {}, of velocity {}, of position {}, impedance {}, energy {}.\n\n",
+      format_si(scales.time_s, "s"), format_si(scales.voltage_v, "V"),
+      format_si(scales.position_v, "V"), format_si(scales.impedance_ohm, "ohm"),
+      format_si(scales.energy_j, "J"));
+  for (const std::string& line : study.mapping.scales.text) text += "- " + line + "\n";
+  text += fmt::format(
+      "\n| values | rms prediction error |\n|---|---|\n| each part rounded | {:.3g} |\n"
+      "| chosen together | {:.3g} |\n\n",
+      snap.rounded, snap.joint);
+  text += std::isfinite(snap.gain())
+              ? fmt::format("Choosing them together is {:.3g} times better.\n", snap.gain())
+              : "Chosen together they make no error at all.\n";
+  return text;
+}
+
+std::string tolerance_section(const MapStudy& study) {
+  const double tau = study.mapping.design.scales.time_s;
+  std::string text = fmt::format(
+      "\n## Tolerances\n\n{} boards, seed {}; 5 %, median, 95 %:\n\n| | 5 % | median | 95 % |\n"
+      "|---|---|---|---|\n",
+      study.tolerance.draws.size(), study.seed);
+  text += quantile_row("rms prediction error", column(study, &sim::Draw::error));
+  text += quantile_row("slowest time constant, s", column(study, &sim::Draw::slowest_time), tau);
+  if (study.mapping.system.kT > 0.0) {
+    text += quantile_row("coldest mode, of kT", column(study, &sim::Draw::coldest));
+    text += quantile_row("hottest mode, of kT", column(study, &sim::Draw::hottest));
+    text += "\n" + study.tolerance.temperatures_note + "\n";
+  }
+  text += fmt::format(
+      "\nSpread about the nominal board: {:.4g} rms over the boards, {:.4g} predicted from the "
+      "sensitivities.\n\n| worst parts | spread of the predictions |\n|---|---|\n",
+      study.tolerance.rms_deviation, study.tolerance.predicted_rms);
+  constexpr std::size_t kShown = 10;
+  for (std::size_t q = 0; q < std::min(kShown, study.tolerance.worst.size()); ++q) {
+    text += fmt::format("| {} | {:.3g} |\n", study.tolerance.worst[q].element,
+                        study.tolerance.worst[q].spread);
+  }
+  if (!study.checked_draws.empty()) {
+    text += fmt::format(
+        "\n{} of the boards ran in ngspice: largest difference {:.2g} of the targets' range (limit "
+        "{:g}).\n",
+        study.checked_draws.size(), study.draws_disagreement(), kDrawsAgree);
+  }
+  return text;
+}
+
+std::string budget_section(const MapStudy& study) {
+  std::string text =
+      "\n## Error budget\n\nRms change of the predictions at rest, and its largest value on the "
+      "way "
+      "there; `with all above it` is from the ideal fit, and adds what differs from board to board "
+      "or from moment to moment in squares.\n\n| | alone | on the way | with all above it | alone, "
+      "by ngspice | |\n|---|---|---|---|---|---|\n";
+  for (const sim::BudgetTerm& term : study.budget) {
+    const auto checked = std::ranges::find(study.checked_terms, term.name, &CheckedTerm::name);
+    text += fmt::format(
+        "| {} | {} | {} | {} | {} | {} |\n", term.name, format_number(term.alone),
+        format_number(term.path), format_number(term.together),
+        checked == study.checked_terms.end() ? "" : fmt::format("{:.3g}", checked->ngspice),
+        term.note);
+  }
+  return text;
+}
+
+std::string energy_section(const MapStudy& study) {
+  std::string text = "\n## Temperature and energy\n\n";
+  for (const std::string& line : hw::describe_energy(study.energy)) text += "- " + line + "\n";
+  return text;
+}
+
+std::string files_section(const MapStudy& study) {
+  std::string text =
+      "\n## Files\n\n"
+      "- `board.cir`, `board.json`: the deck with ideal amplifiers and its manifest; `springspice "
+      "certify board.cir`\n"
+      "- `board_real.cir`: the same nets and references with real amplifiers and lossy parts\n"
+      "- `bom.csv`: what to order; `parts.csv`: each part, the value that was wanted, what it "
+      "does\n"
+      "- `draws.csv`, `band.csv`: each board of the Monte Carlo; the band of predictions\n";
+  if (study.vendor_deck) {
+    text += "- `board_vendor.cir`: the board with the vendor's amplifiers\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string format_map_summary(const MapStudy& study, const std::vector<std::string>& pictures) {
+  std::string text = verdict_section(study);
+  for (const std::string& picture : pictures) text += fmt::format("\n![]({})\n", picture);
+  if (pictures.empty()) text += "\nNo pictures: gnuplot is not installed.\n";
+  return text + values_section(study) + tolerance_section(study) + budget_section(study) +
+         energy_section(study) + proof_section(study) + files_section(study);
+}
+
+Json map_to_json(const MapStudy& study) {
+  const hw::SnapReport& snap = study.mapping.snap;
+  Json json = make_json();
+  json["verdict"] = study.passed() ? "pass" : "fail";
+  json["profile"] = study.profile.name;
+  json["realization"] = study.mapping.design.realization;
+  const netlist::Scales& scales = study.mapping.design.scales;
+  json["scales"] = {{"time_s", scales.time_s},
+                    {"impedance_ohm", scales.impedance_ohm},
+                    {"voltage_v", scales.voltage_v},
+                    {"energy_j", scales.energy_j},
+                    {"position_v", scales.position_v}};
+  json["snapping"] = {
+      {"rounded", snap.rounded}, {"joint", snap.joint}, {"gain", number(snap.gain())}};
+  const std::vector<double> errors = column(study, &sim::Draw::error);
+  json["tolerance"] = {{"draws", study.tolerance.draws.size()},
+                       {"yield", study.tolerance.yield},
+                       {"error_limit", study.error_limit},
+                       {"error_05", number(quantile(errors, 0.05))},
+                       {"error_50", number(quantile(errors, 0.5))},
+                       {"error_95", number(quantile(errors, 0.95))},
+                       {"spread", number(study.tolerance.rms_deviation)},
+                       {"spread_predicted", study.tolerance.predicted_rms}};
+  json["worst"] = Json::array();
+  for (const sim::Sensitivity& part : study.tolerance.worst) {
+    json["worst"].push_back(
+        {{"element", part.element}, {"spread", part.spread}, {"relative", part.relative}});
+  }
+  json["checked_draws"] = Json::array();
+  for (const CheckedDraw& draw : study.checked_draws) {
+    json["checked_draws"].push_back({{"draw", draw.draw},
+                                     {"computed", number(draw.computed)},
+                                     {"ngspice", number(draw.ngspice)}});
+  }
+  json["budget"] = Json::array();
+  for (const sim::BudgetTerm& term : study.budget) {
+    json["budget"].push_back({{"name", term.name},
+                              {"alone", number(term.alone)},
+                              {"together", number(term.together)},
+                              {"note", term.note}});
+  }
+  for (const CheckedTerm& term : study.checked_terms) {
+    json["checked_terms"].push_back({{"name", term.name},
+                                     {"computed", number(term.computed)},
+                                     {"ngspice", number(term.ngspice)}});
+  }
+  json["checks"] = checks_to_json(study.proof)["checks"];
+  return json;
+}
+
+std::string format_map_overview(const MapStudy& study) {
+  const hw::SnapReport& snap = study.mapping.snap;
+  std::string text = fmt::format(
+      "{} on {}: {} parts; one unit of model time is {}\n"
+      "rms prediction error: {:.3g} with each part rounded, {:.3g} chosen together ({:.3g} times "
+      "better)\n"
+      "{} boards: spread {:.3g} rms (predicted {:.3g}), yield {:.1f} % within {:.3g}\n",
+      study.mapping.design.realization, study.profile.name, study.part_count(),
+      format_si(study.mapping.design.scales.time_s, "s"), snap.rounded, snap.joint, snap.gain(),
+      study.tolerance.draws.size(), study.tolerance.rms_deviation, study.tolerance.predicted_rms,
+      100.0 * study.tolerance.yield, study.error_limit);
+  if (!study.checked_draws.empty()) {
+    text += fmt::format("{} boards in ngspice: largest difference {:.2g} of the range\n",
+                        study.checked_draws.size(), study.draws_disagreement());
+  }
+  for (const sim::BudgetTerm& term : study.budget) {
+    const std::string alone = format_number(term.alone);
+    const std::string note = term.note.empty() ? "" : "; " + term.note;
+    text += fmt::format("  {:18} {:>10}{}\n", term.name, alone.empty() ? "-" : alone, note);
+  }
+  if (const sim::BudgetTerm* largest = sim::find_largest(study.budget)) {
+    text += fmt::format("largest: {}\n", largest->name);
+  }
+  return text;
+}
+
+// What a part is called, what it stands for, and how much it matters.
+std::string format_parts(const MapStudy& study) {
+  std::unordered_map<std::string, const sim::Sensitivity*> sensitivity;
+  for (const sim::Sensitivity& part : study.tolerance.worst) sensitivity[part.element] = &part;
+  std::string text = "reference,stands_for,row,column,output,wanted,rounded,chosen,joined,spread\n";
+  for (const hw::MappedPart& part : study.mapping.parts) {
+    const auto found = sensitivity.find(part.part.element);
+    const char* const joined[] = {"", "series", "parallel"};
+    fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{},{},{},{}\n", part.part.element,
+                   role_name(part.part.role), part.part.row, part.part.column, part.part.output + 1,
+                   part.wanted, part.rounded, part.chosen.value,
+                   joined[static_cast<int>(part.chosen.how)],
+                   found == sensitivity.end() ? "" : fmt::format("{}", found->second->spread));
+  }
+  return text;
+}
+
+std::string format_draws(const MapStudy& study) {
+  const double tau = study.mapping.design.scales.time_s;
+  std::string text = "draw,error,deviation,slowest_s,coldest,hottest\n";
+  for (std::size_t d = 0; d < study.tolerance.draws.size(); ++d) {
+    const sim::Draw& draw = study.tolerance.draws[d];
+    fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{}\n", d, draw.error, draw.deviation,
+                   draw.slowest_time * tau, draw.coldest, draw.hottest);
+  }
+  return text;
+}
+
+std::string format_band(const MapStudy& study) {
+  const core::SecondOrderSystem& system = study.mapping.system;
+  std::string text = "node,output,ideal,mapped,low,median,high\n";
+  for (Eigen::Index p = 0; p < system.outputs(); ++p) {
+    for (Eigen::Index i = 0; i < system.size(); ++i) {
+      fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{}\n", system.label(i), p + 1,
+                     study.mapping.ideal_fit(i, p), study.mapping.mapped_fit(i, p),
+                     study.tolerance.low(i, p), study.tolerance.median(i, p),
+                     study.tolerance.high(i, p));
+    }
+  }
+  return text;
+}
+
+}  // namespace springspice::cli

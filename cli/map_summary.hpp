@@ -1,0 +1,28 @@
+// summary.md of `map`: what was built, how well it will learn, and what limits it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/map_study.hpp"
+#include "cli/results.hpp"
+
+namespace springspice::cli {
+
+/// @param pictures names of those that were drawn
+std::string format_map_summary(const MapStudy& study, const std::vector<std::string>& pictures);
+
+/// The main numbers as lines, for standard output.
+std::string format_map_overview(const MapStudy& study);
+
+/// All numbers, for --json.
+Json map_to_json(const MapStudy& study);
+
+/// A row a draw: number, error, slowest time constant, coldest and hottest mode.
+std::string format_draws(const MapStudy& study);
+/// A row a part: element, role, wanted, chosen, sensitivity.
+std::string format_parts(const MapStudy& study);
+/// A row a node: its place, ideal fit, mapped fit, quantiles over the boards.
+std::string format_band(const MapStudy& study);
+
+}  // namespace springspice::cli
