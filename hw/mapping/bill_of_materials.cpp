@@ -5,7 +5,6 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -64,7 +63,6 @@ KindNumber kind_of_instance(const std::string& definition) {
 class Biller {
  public:
   Biller(const Mapping& mapping, const Profile& profile) : profile_(profile) {
-    for (const MappedPart& part : mapping.parts) mapped_.emplace(part.part.element, &part);
     for (const netlist::NoiseSource& source : mapping.design.noise) {
       for (const netlist::Incidence& entry : source.incidence) noisy_.insert(entry.where);
     }
@@ -145,16 +143,6 @@ class Biller {
   }
 
   void add_part(const Element& element, KindNumber kind) {
-    const auto found = mapped_.find(element.name);
-    const bool single = found == mapped_.end() || found->second->chosen.values.size() < 2;
-    if (!single) {
-      char suffix = 'a';
-      for (const double value : found->second->chosen.values) {
-        add_row(element.name + suffix++, kind, value);
-      }
-      return;
-    }
-    if (found != mapped_.end()) return add_row(element.name, kind, found->second->chosen.value);
     const bool valued = element.kind == Kind::instance && !element.parameters.empty();
     const double value = valued ? element.parameters.front().value : element.value;
     add_row(element.name, kind, kind == kSupply || kind == kVoltage ? value : std::abs(value));
@@ -182,7 +170,6 @@ class Biller {
   }
 
   const Profile& profile_;
-  std::unordered_map<std::string, const MappedPart*> mapped_;
   std::set<std::string> noisy_;
   // A kind has one class, so kind and value make a row.
   std::map<std::pair<std::size_t, double>, BillRow> rows_;

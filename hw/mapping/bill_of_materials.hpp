@@ -1,11 +1,11 @@
 // What is to be ordered, or drawn, for a mapped circuit.
 //
-// One row for all parts of the same kind, value, series and tolerance. Two parts that are joined to
-// one value are two: r1a and r1b. Every part of the circuit is in one row, also those that stand
-// for no term of the equations (read-outs, references, supplies, noise generators); what a
-// simulator alone needs is not: couplings of coils, sources of 0 V that read a current. Amplifiers
-// are counted one by one, whatever number of them a package holds; a gyrator and a transformer are
-// one part.
+// One row for all parts of the same kind, value, series and tolerance. The mapped circuit has the
+// values chosen, and two elements, r1a and r1b, where two parts are joined: so every part of it is
+// in one row, also those that stand for no term of the equations (read-outs, references, supplies,
+// noise generators). What a simulator alone needs is not: couplings of coils, sources of 0 V that
+// read a current. Amplifiers are counted one by one, whatever number of them a package holds; a
+// gyrator and a transformer are one part.
 #pragma once
 
 #include <string>
@@ -29,7 +29,7 @@ struct BillRow {
 };
 
 /// Rows in the order of kinds (passive parts first), by value.
-/// @throws RealizationError for a part of which no value is known
+/// @throws RealizationError for an instance that is none of the ideal parts
 std::vector<BillRow> make_bill(const Mapping& mapping, const Profile& profile);
 
 /// CSV (RFC 4180) with the header reference,value,series,tolerance,quantity,kind,si_value,unit;

@@ -1,8 +1,8 @@
 #include "hw/mapping/bill_of_materials.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
+#include <tuple>
 
 #include "tests/catch.hpp"
 #include "tests/hw/mapping/hand_mapping.hpp"
@@ -62,7 +62,7 @@ TEST_CASE("bill of materials: every component of every circuit is in it, once") 
   const std::vector<hw::Query> queries = {{{{0, 0.5}, {1, 0.5}}}};
   if (topology != hw::Topology::charge) request.queries = queries;
   const hw::Profile profile = shipped_profile(name);
-  const hw::Mapping mapping = round_each(system, request, profile);
+  const hw::Mapping mapping = map_as_computed(system, request);
   const std::vector<hw::BillRow> bill = hw::make_bill(mapping, profile);
   CAPTURE(mapping.design.realization);
   CHECK(total(bill) == count_components(mapping.design));
@@ -81,8 +81,7 @@ TEST_CASE("bill of materials: parts without a term of the equations are bought t
   const std::vector<hw::Query> queries = {{{{0, 0.5}, {1, 0.5}}}};
   request.queries = queries;
   const hw::Profile profile = shipped_profile("bench-rlc");
-  const std::vector<hw::BillRow> bill =
-      hw::make_bill(round_each(system, request, profile), profile);
+  const std::vector<hw::BillRow> bill = hw::make_bill(map_as_computed(system, request), profile);
   const hw::BillRow* capacitor = find_row(bill, "cq1");
   REQUIRE(capacitor != nullptr);
   CHECK(capacitor->kind == "capacitor");
@@ -94,27 +93,38 @@ TEST_CASE("bill of materials: parts without a term of the equations are bought t
 TEST_CASE("bill of materials: what is alike is one row, a pair is two parts") {
   const core::SecondOrderSystem system = make_noisy();
   const hw::Profile profile = shipped_profile("opamp-board");
-  hw::Mapping mapping = round_each(system, hand_scaled(system, hw::Topology::opamp), profile);
+  hw::Mapping mapping = map_as_computed(system, hand_scaled(system, hw::Topology::opamp));
   const std::size_t before = total(hw::make_bill(mapping, profile));
-  const auto force = std::ranges::find_if(mapping.parts, [](const hw::MappedPart& p) {
-    return p.part.role == netlist::Part::Role::force;
-  });
-  REQUIRE(force != mapping.parts.end());
-  force->chosen = {hw::Joined::How::series, 4980.0, {4.75e3, 2.32e2}};
+  // As a mapped circuit is: the resistors of f two in series each, the inverters' with one value.
+  netlist::Circuit joined;
+  for (const netlist::Element& element : mapping.design.circuit.elements()) {
+    netlist::Element first = element;
+    if (element.name.starts_with("rf")) {
+      joined.add(
+          netlist::resistor(element.name + "b", "j" + element.name, element.nodes[1], 232.0));
+      first = netlist::resistor(element.name + "a", element.nodes[0], "j" + element.name, 4.75e3);
+    } else if (element.name.starts_with("ran") || element.name.starts_with("rbn")) {
+      first.value = 30.1e3;
+    }
+    joined.add(first);
+  }
+  mapping.design.circuit = joined;
   const std::vector<hw::BillRow> bill = hw::make_bill(mapping, profile);
-  CHECK(total(bill) == before + 1);
-  const hw::BillRow* larger = find_row(bill, force->part.element + "a");
-  const hw::BillRow* smaller = find_row(bill, force->part.element + "b");
+  CHECK(total(bill) == count_components(mapping.design));
+  CHECK(total(bill) == before + 3);
+  const hw::BillRow* larger = find_row(bill, "rf0a");
+  const hw::BillRow* smaller = find_row(bill, "rf2b");
   REQUIRE(larger != nullptr);
   REQUIRE(smaller != nullptr);
+  CHECK(larger->references == std::vector<std::string>{"rf0a", "rf1a", "rf2a"});
   CHECK(larger->value == "4.75 kohm");
   CHECK(smaller->value == "232 ohm");
-  CHECK(find_row(bill, force->part.element) == nullptr);
-
+  CHECK(find_row(bill, "rf0") == nullptr);
   // Three nodes, each with an inverter of two equal resistors, and three amplifiers.
   const hw::BillRow* inverter = find_row(bill, "ran0");
   REQUIRE(inverter != nullptr);
   CHECK(find_row(bill, "rbn2") == inverter);
+  CHECK(inverter->value == "30.1 kohm");
   CHECK(inverter->tolerance == "1 %");
   CHECK(inverter->series == "E96");
   const hw::BillRow* amplifier = find_row(bill, "xv0");
@@ -130,13 +140,11 @@ TEST_CASE("bill of materials: what is alike is one row, a pair is two parts") {
 TEST_CASE("bill of materials: a value that the series lacks is not passed off as one of it") {
   const core::SecondOrderSystem system = make_noisy();
   const hw::Profile profile = shipped_profile("opamp-board");
-  hw::Mapping mapping = round_each(system, hand_scaled(system, hw::Topology::opamp), profile);
-  mapping.parts.clear();  // so that the values as computed stand for themselves
-  std::size_t lacking = 0;
-  for (const hw::BillRow& row : hw::make_bill(mapping, profile)) {
-    lacking += row.series == "not of E96" || row.series == "not of E24" ? row.quantity() : 0;
-  }
-  CHECK(lacking > 0);
+  const hw::Mapping mapping = map_as_computed(system, hand_scaled(system, hw::Topology::opamp));
+  const std::vector<hw::BillRow> bill = hw::make_bill(mapping, profile);
+  // 1 kohm / K, of sums over data, and sqrt(1 kohm 1 Mohm).
+  CHECK(find_row(bill, "rk0")->series == "not of E96");
+  CHECK(find_row(bill, "ran0")->series == "not of E96");
 }
 
 TEST_CASE("bill of materials: as CSV") {

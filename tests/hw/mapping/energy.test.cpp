@@ -20,9 +20,9 @@ core::SecondOrderSystem make_single(double kT) {
   return system;
 }
 
-hw::Mapping map_single(double kT, const hw::Profile& profile) {
+hw::Mapping map_single(double kT) {
   const core::SecondOrderSystem system = make_single(kT);
-  return round_each(system, hand_scaled(system, hw::Topology::opamp), profile);
+  return map_as_computed(system, hand_scaled(system, hw::Topology::opamp));
 }
 
 std::string joined(const hw::EnergyReport& report) {
@@ -35,7 +35,7 @@ std::string joined(const hw::EnergyReport& report) {
 
 TEST_CASE("energy: the smallest board, by hand") {
   const hw::Profile profile = shipped_profile("opamp-board");
-  const hw::EnergyReport report = hw::compute_energy_report(map_single(0.1, profile), profile, {});
+  const hw::EnergyReport report = hw::compute_energy_report(map_single(0.1), profile, {});
   CHECK(report.natural_j == Approx(kB * 300.0).epsilon(1e-14));
   CHECK(report.landauer_j == Approx(kB * 300.0 * std::log(2.0)).epsilon(1e-14));
   // E0 = (2 V)^2 1 ms / 1 kohm.
@@ -64,8 +64,7 @@ TEST_CASE("energy: the smallest board, by hand") {
 TEST_CASE("energy: the free energy of learning, in the model and in the circuit") {
   const hw::Profile profile = shipped_profile("opamp-board");
   const std::vector<core::TargetPrior> priors = {{1.0, 0.5, 0.7}};
-  const hw::EnergyReport report =
-      hw::compute_energy_report(map_single(0.1, profile), profile, priors);
+  const hw::EnergyReport report = hw::compute_energy_report(map_single(0.1), profile, priors);
   REQUIRE(report.learning);
   // kappa = 0.1 / 0.25 = 0.4; U(1) - g^2 / (2 (K + kappa)) + kT/2 ln(1 + K / kappa), g = 3 - 2.
   const double wanted = 0.7 - 0.5 / 2.4 + 0.05 * std::log(6.0);
@@ -78,8 +77,7 @@ TEST_CASE("energy: the free energy of learning, in the model and in the circuit"
 TEST_CASE("energy: without temperature there is neither noise to inject nor a free energy") {
   const hw::Profile profile = shipped_profile("opamp-board");
   const std::vector<core::TargetPrior> priors = {{1.0, 0.5, 0.7}};
-  const hw::EnergyReport report =
-      hw::compute_energy_report(map_single(0.0, profile), profile, priors);
+  const hw::EnergyReport report = hw::compute_energy_report(map_single(0.0), profile, priors);
   CHECK_FALSE(report.learning);
   CHECK(report.learning_note == "not applicable: kT is 0");
   CHECK(report.thermal.injected == 0.0);
@@ -91,7 +89,7 @@ TEST_CASE("energy: at rest a passive circuit drives its current sources alone") 
   hw::Request request = hand_scaled(system, hw::Topology::rlc);
   request.coupling = hw::Coupling::direct;
   const hw::Profile profile = shipped_profile("bench-rlc");
-  const hw::Mapping mapping = round_each(system, request, profile);
+  const hw::Mapping mapping = map_as_computed(system, request);
   double ampere = 0.0;
   for (const netlist::Element& element : mapping.design.circuit.elements()) {
     if (element.kind == netlist::Kind::current) ampere += std::abs(element.value);
@@ -107,7 +105,7 @@ TEST_CASE("energy: at rest a passive circuit drives its current sources alone") 
 TEST_CASE("energy: transconductors are powered by their gm; what no profile describes is said") {
   const core::SecondOrderSystem system = core::make_system(parabola({2}, 40), {});
   const hw::Profile chip = shipped_profile("cmos-gmc");
-  const hw::Mapping mapping = round_each(system, hand_scaled(system, hw::Topology::gmc), chip);
+  const hw::Mapping mapping = map_as_computed(system, hand_scaled(system, hw::Topology::gmc));
   double siemens = 0.0;
   for (const netlist::Element& element : mapping.design.circuit.elements()) {
     if (element.kind == netlist::Kind::instance) siemens += element.parameters.at(0).value;
@@ -120,13 +118,13 @@ TEST_CASE("energy: transconductors are powered by their gm; what no profile desc
   hw::Request gyrators = hand_scaled(system, hw::Topology::rlc);
   gyrators.coupling = hw::Coupling::gyrator;
   const hw::Profile bench = shipped_profile("bench-rlc");
-  CHECK_THAT(joined(hw::compute_energy_report(round_each(system, gyrators, bench), bench, {})),
+  CHECK_THAT(joined(hw::compute_energy_report(map_as_computed(system, gyrators), bench, {})),
              ContainsSubstring("that the profile does not describe"));
 }
 
 TEST_CASE("energy: a power that a figure is missing for is unknown, and says which") {
   hw::Profile profile = shipped_profile("opamp-board");
-  const hw::Mapping mapping = map_single(0.1, profile);
+  const hw::Mapping mapping = map_single(0.1);
   profile.opamp->supply_current_a.value.reset();
   const hw::EnergyReport report = hw::compute_energy_report(mapping, profile, {});
   CHECK_FALSE(report.power);

@@ -1,4 +1,4 @@
-// A mapping made by hand: each part rounded to its series, no range kept, nothing optimised.
+// A mapping that maps nothing: the ideal circuit in the shape of a mapped one.
 #pragma once
 
 #include <string>
@@ -12,17 +12,8 @@ inline hw::Profile shipped_profile(const std::string& name) {
   return hw::parse_profile(hw::find_shipped_profile(name).value(), name);
 }
 
-/// Series of a kind of part; continuous where the profile has none.
-inline hw::Series series_of(const hw::Profile& profile, netlist::Kind kind) {
-  const auto& part = kind == netlist::Kind::resistor    ? profile.resistor
-                     : kind == netlist::Kind::capacitor ? profile.capacitor
-                                                        : profile.inductor;
-  return part ? part->series : hw::Series::continuous();
-}
-
-/// The circuit keeps the values as computed; `parts` say what stands for them.
-inline hw::Mapping round_each(const core::SecondOrderSystem& system, hw::Request request,
-                              const hw::Profile& profile) {
+/// The values as computed: every part is itself.
+inline hw::Mapping map_as_computed(const core::SecondOrderSystem& system, hw::Request request) {
   request.list_parts = true;
   hw::Mapping mapping;
   mapping.ideal = mapping.system = system;
@@ -30,10 +21,9 @@ inline hw::Mapping round_each(const core::SecondOrderSystem& system, hw::Request
   for (const netlist::Part& stands_for : mapping.design.parts) {
     const netlist::Element& element = part(mapping.design, stands_for.element);
     const bool instance = element.kind == netlist::Kind::instance;
-    const double wanted = std::abs(instance ? element.parameters.at(0).value : element.value);
-    const double value = series_of(profile, element.kind).nearest(wanted, {1e-15, 1e9});
+    const double value = std::abs(instance ? element.parameters.at(0).value : element.value);
     mapping.parts.push_back(
-        {stands_for, element.kind, wanted, {hw::Joined::How::single, value, {value}}, value});
+        {stands_for, element.kind, value, {hw::Joined::How::single, value, {value}}, value});
   }
   mapping.request = std::move(request);
   mapping.request.springs = {};
