@@ -34,7 +34,11 @@ void write_folder(const MapStudy& study, OutputFolder& folder) {
   folder.add("board.cir").write(study.built.files.deck);
   folder.add("board.json").write(format_manifest(study.built));
   folder.add("board_real.cir").write(study.real_deck);
-  if (study.vendor_deck) folder.add("board_vendor.cir").write(*study.vendor_deck);
+  if (study.vendor) {
+    for (const DeckFile* file : {&study.vendor->deck, &study.vendor->model}) {
+      folder.add(file->name).write(file->text);
+    }
+  }
   folder.add("bom.csv").write(hw::format_bill(study.bill));
   folder.add("parts.csv").write(format_parts(study));
   folder.add("draws.csv").write(format_draws(study));

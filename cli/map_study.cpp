@@ -217,25 +217,26 @@ void compute_budget(const Options& options, Progress& progress, MapStudy& study)
   study.budget = sim::compute_budget(request);
 }
 
-// The settled circuit with each imperfection, by ngspice.
-void check_budget(const Options& options, Progress& progress, MapStudy& study) {
+Eigen::MatrixXd settle_in_ngspice(const Options& options, const netlist::Design& design,
+                                  const MapStudy& study) {
   sim::EngineOptions engine;
   engine.time_limit_s = options.time_limit_s;
+  return sim::RealCircuitInNgspice(design, study.mapping.system.size(),
+                                   study.mapping.system.outputs(), study.prepared.initial.x, engine)
+      .settled(study.read_at);
+}
+
+// The settled circuit with each imperfection, by ngspice.
+void check_budget(const Options& options, Progress& progress, MapStudy& study) {
   const core::PredictionError error = make_error(study.prepared);
-  const auto settle = [&](const netlist::Design& design) {
-    return sim::RealCircuitInNgspice(design, study.mapping.system.size(),
-                                     study.mapping.system.outputs(), study.prepared.initial.x,
-                                     engine)
-        .settled(study.read_at);
-  };
-  const Eigen::MatrixXd baseline = settle(study.mapping.design);
+  const Eigen::MatrixXd baseline = settle_in_ngspice(options, study.mapping.design, study);
   const std::vector<Stage> stages = find_stages(study);
   for (const Stage& stage : stages) {
     if (stage.member == &hw::Imperfections::part_noise) continue;
     const auto term = std::ranges::find(study.budget, stage.name, &sim::BudgetTerm::name);
     if (!term->alone || term->unstable) continue;
-    const Eigen::MatrixXd x =
-        settle(hw::make_real(study.mapping, study.profile, alone(study, options, stage)));
+    const Eigen::MatrixXd x = settle_in_ngspice(
+        options, hw::make_real(study.mapping, study.profile, alone(study, options, stage)), study);
     study.checked_terms.push_back({stage.name, *term->alone, error(x, baseline)});
     progress.show("budget in ngspice", static_cast<double>(study.checked_terms.size()) /
                                            static_cast<double>(stages.size()));
@@ -249,25 +250,43 @@ std::string write_real(netlist::Design design, const std::string& title) {
   return netlist::format_deck(design.circuit);
 }
 
-void write_real_decks(const Options& options, const std::optional<hw::VendorModel>& vendor,
-                      MapStudy& study) {
+hw::Imperfections all_but_noise(const Options& options) {
   hw::Imperfections all;
   all.seed = options.seed;
   all.gain = all.bandwidth = all.offset = all.losses = true;
-  study.real_deck =
-      write_real(hw::make_real(study.mapping, study.profile, all), "springspice board_real.cir");
-  if (!vendor) return;
-  study.vendor_deck =
-      write_real(hw::make_with_vendor_model(study.mapping, *vendor, study.profile, all),
-                 "springspice board_vendor.cir");
+  return all;
 }
 
-std::optional<hw::VendorModel> find_vendor(const Options& options) {
+// Looked at before anything runs. The folder gets a copy, so that it can be taken elsewhere.
+std::optional<MapStudy::Vendor> find_vendor(const Options& options) {
   if (!options.map.include) return std::nullopt;
-  const std::string text =
+  MapStudy::Vendor vendor;
+  vendor.name = *options.map.opamp;
+  vendor.deck.name = "board_vendor.cir";
+  vendor.model.name = std::filesystem::path(*options.map.include).filename().string();
+  if (vendor.model.name.starts_with("board") || vendor.model.name == "bom.csv") {
+    throw UsageError(fmt::format(
+        "--include {}: the folder has files of such names; give the vendor's file another",
+        core::printable(*options.map.include, 200)));
+  }
+  vendor.model.text =
       read_file(*options.map.include, "give the vendor's file with the amplifier's .subckt");
-  return hw::find_vendor_model(text, std::filesystem::absolute(*options.map.include).string(),
-                               *options.map.opamp);
+  (void)hw::find_vendor_model(vendor.model.text, vendor.model.name, vendor.name);
+  return vendor;
+}
+
+void use_vendor(const Options& options, Progress& progress, MapStudy& study) {
+  MapStudy::Vendor& vendor = *study.vendor;
+  const auto make = [&](const std::string& file, const hw::Imperfections& others) {
+    const hw::VendorModel model = hw::find_vendor_model(vendor.model.text, file, vendor.name);
+    return hw::make_with_vendor_model(study.mapping, model, study.profile, others);
+  };
+  vendor.deck.text =
+      write_real(make(vendor.model.name, all_but_noise(options)), "springspice board_vendor.cir");
+  progress.show("the vendor's amplifiers", 0.0);
+  const std::string file = std::filesystem::absolute(*options.map.include).string();
+  vendor.alone = make_error(study.prepared)(settle_in_ngspice(options, make(file, {}), study),
+                                            study.mapping.mapped_fit);
 }
 
 }  // namespace
@@ -291,16 +310,18 @@ MapStudy study_map(const Options& given, Progress& progress) {
   study.seed = given.seed;
   study.profile = load_profile(given.map.profile);
   const Options options = with_topology(given, study.profile);
-  const std::optional<hw::VendorModel> vendor = find_vendor(options);
+  study.vendor = find_vendor(options);
   study.prepared = prepare(options, progress);
   map_circuit(options, progress, study);
-  write_real_decks(options, vendor, study);
+  study.real_deck = write_real(hw::make_real(study.mapping, study.profile, all_but_noise(options)),
+                               "springspice board_real.cir");
   const sim::Problem problem =
       make_problem(study.built.manifest, study.built.whole_deck().text, "board.cir");
   prove(options, progress, problem, study);
   vary(options, progress, problem, study);
   compute_budget(options, progress, study);
   check_budget(options, progress, study);
+  if (study.vendor) use_vendor(options, progress, study);
   study.bill = hw::make_bill(study.mapping, study.profile);
   std::vector<core::TargetPrior> priors;
   if (study.prepared.model) {

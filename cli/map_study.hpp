@@ -35,7 +35,14 @@ struct MapStudy {
   hw::Mapping mapping;
   Built built;            ///< the mapped deck and its manifest
   std::string real_deck;  ///< the same with real parts
-  std::optional<std::string> vendor_deck;
+  /// With a vendor's amplifiers: the deck, the file that it includes, and what they cost at rest,
+  /// by ngspice.
+  struct Vendor {
+    std::string name;  ///< of the subcircuit
+    DeckFile deck, model;
+    double alone = 0.0;
+  };
+  std::optional<Vendor> vendor;
   double read_at = 0.0;      ///< model time
   double error_limit = 0.0;  ///< rms, in the target's unit
   sim::Report proof;         ///< of the mapped deck against the mapped system

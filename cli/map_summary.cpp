@@ -180,6 +180,12 @@ std::string budget_section(const MapStudy& study) {
         checked == study.checked_terms.end() ? "" : fmt::format("{:.3g}", checked->ngspice),
         term.note);
   }
+  if (study.vendor) {
+    text += fmt::format(
+        "\nThe vendor's amplifiers ({}) in an otherwise ideal board: {:.3g}, by "
+        "ngspice.\n",
+        study.vendor->name, study.vendor->alone);
+  }
   return text;
 }
 
@@ -198,8 +204,9 @@ std::string files_section(const MapStudy& study) {
       "- `bom.csv`: what to order; `parts.csv`: each part, the value that was wanted, what it "
       "does\n"
       "- `draws.csv`, `band.csv`: each board of the Monte Carlo; the band of predictions\n";
-  if (study.vendor_deck) {
-    text += "- `board_vendor.cir`: the board with the vendor's amplifiers\n";
+  if (study.vendor) {
+    text += fmt::format("- `board_vendor.cir`: the board with the vendor's amplifiers, of `{}`\n",
+                        study.vendor->model.name);
   }
   return text;
 }
@@ -281,6 +288,7 @@ Json map_to_json(const MapStudy& study) {
                                      {"computed", number(term.computed)},
                                      {"ngspice", number(term.ngspice)}});
   }
+  if (study.vendor) json["vendor"] = {{"name", study.vendor->name}, {"alone", study.vendor->alone}};
   json["energy"] = energy_to_json(study.energy);
   json["checks"] = checks_to_json(study.proof)["checks"];
   return json;
