@@ -59,6 +59,7 @@ void read_map(const po::variables_map& map, Options& o) {
   m.neighbors = static_cast<int>(count("neighbors", 1, 8, "from 1 to 8"));
   m.draws = count("draws", 2, 1'000'000, "from 2 to 1000000");
   m.check_draws = count("check-draws", 0, 10'000, "from 0 to 10000");
+  if (map["check-draws"].defaulted()) m.check_draws = std::min(m.check_draws, m.draws);
   if (m.check_draws > m.draws) {
     throw UsageError(fmt::format("--check-draws is {}, of --draws {}; give at most as many",
                                  m.check_draws, m.draws));

@@ -88,6 +88,23 @@ bool is_ground(std::string_view node) {
   return node == "0" || (node.size() == 3 && lower(node) == "gnd");
 }
 
+Circuit Circuit::without_elements() const {
+  Circuit copy;
+  copy.title = title;
+  copy.heading = heading;
+  copy.options = options;
+  copy.initial_voltages = initial_voltages;
+  copy.transient = transient;
+  copy.saved = saved;
+  copy.parameters = parameters;
+  copy.includes = includes;
+  copy.measures = measures;
+  copy.foreign = foreign;
+  copy.definitions_ = definitions_;
+  copy.definition_index_ = definition_index_;
+  return copy;
+}
+
 void Circuit::reserve(std::size_t elements) {
   elements_.reserve(elements);
   element_index_.reserve(elements);

@@ -174,6 +174,9 @@ class Circuit {
   void add(Element&& element);
   void add(const Element& element) { add(Element(element)); }
 
+  /// The same title, cards and definitions, and no elements: for a circuit made anew, part by part.
+  Circuit without_elements() const;
+
   /// Makes room for this many elements at once; more may follow.
   void reserve(std::size_t elements);
 

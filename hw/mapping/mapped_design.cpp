@@ -57,18 +57,7 @@ Element make_half(const MappedPart& part, const Element& whole, std::size_t h) {
 using PartOf = std::unordered_map<std::string, const MappedPart*>;
 
 netlist::Circuit rebuild(netlist::Circuit circuit, const PartOf& part_of) {
-  netlist::Circuit rebuilt;
-  rebuilt.title = circuit.title;
-  rebuilt.heading = circuit.heading;
-  rebuilt.options = circuit.options;
-  rebuilt.initial_voltages = circuit.initial_voltages;
-  rebuilt.transient = circuit.transient;
-  rebuilt.saved = circuit.saved;
-  rebuilt.parameters = circuit.parameters;
-  rebuilt.includes = circuit.includes;
-  rebuilt.measures = circuit.measures;
-  rebuilt.foreign = circuit.foreign;
-  for (const netlist::Subcircuit& definition : circuit.definitions()) rebuilt.define(definition);
+  netlist::Circuit rebuilt = circuit.without_elements();
   rebuilt.reserve(circuit.elements().size());
   for (Element& element : std::move(circuit).take_elements()) {
     const auto found = part_of.find(element.name);

@@ -110,12 +110,9 @@ class RealDesign {
              const VendorModel* vendor)
       : profile_(profile), wanted_(wanted), vendor_(vendor), out_(mapping.design) {
     const netlist::Circuit ideal = std::exchange(out_.circuit, {});
-    copy_cards(ideal);
+    out_.circuit = ideal.without_elements();
     for (const netlist::InitialVoltage& initial : ideal.initial_voltages) {
       initial_.emplace(netlist::lower(initial.node), initial.volt);
-    }
-    for (const netlist::Subcircuit& definition : ideal.definitions()) {
-      out_.circuit.define(definition);
     }
     for (const Element& element : ideal.elements()) add(element);
   }
@@ -131,20 +128,6 @@ class RealDesign {
   std::size_t opamps() const { return opamps_; }
 
  private:
-  void copy_cards(const netlist::Circuit& ideal) {
-    netlist::Circuit& circuit = out_.circuit;
-    circuit.title = ideal.title;
-    circuit.heading = ideal.heading;
-    circuit.options = ideal.options;
-    circuit.initial_voltages = ideal.initial_voltages;
-    circuit.transient = ideal.transient;
-    circuit.saved = ideal.saved;
-    circuit.parameters = ideal.parameters;
-    circuit.includes = ideal.includes;
-    circuit.measures = ideal.measures;
-    circuit.foreign = ideal.foreign;
-  }
-
   void add(const Element& element) {
     if (element.kind == Kind::instance) {
       const std::string kind = netlist::lower(element.references.front());

@@ -76,18 +76,7 @@ void multiply(Element& element, const Circuit& circuit, double multiplier) {
 // The same circuit, each element as `change` leaves it.
 template <class Change>
 Circuit rebuild(const Circuit& circuit, const Change& change) {
-  Circuit copy;
-  copy.title = circuit.title;
-  copy.heading = circuit.heading;
-  copy.options = circuit.options;
-  copy.initial_voltages = circuit.initial_voltages;
-  copy.transient = circuit.transient;
-  copy.saved = circuit.saved;
-  copy.parameters = circuit.parameters;
-  copy.includes = circuit.includes;
-  copy.measures = circuit.measures;
-  copy.foreign = circuit.foreign;
-  for (const netlist::Subcircuit& definition : circuit.definitions()) copy.define(definition);
+  Circuit copy = circuit.without_elements();
   copy.reserve(circuit.elements().size());
   for (const Element& element : circuit.elements()) {
     Element changed = element;

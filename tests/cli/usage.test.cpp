@@ -34,7 +34,7 @@ TEST_CASE("mistake: no command or an unknown one") {
   check_refused(folder, "", 2, {"no command; `springspice --help` lists them"});
   check_refused(folder, "foo", 2,
                 {"unknown command 'foo'; there are: matrices, fit, simulate, train, netlist, "
-                 "cosim, certify, readback"});
+                 "cosim, certify, map, readback"});
   check_refused(folder, Words{""}, 2, {"unknown command ''"});
 }
 
