@@ -37,11 +37,12 @@ std::optional<std::string> draw_png(const std::string& script, int width, int he
   const std::optional<std::string> gnuplot = sim::find_in_path("gnuplot");
   if (!gnuplot) return std::nullopt;
   const sim::TemporaryFolder folder;
-  std::ofstream(folder.path() + "/picture.gp") << fmt::format(
-                                                      "set terminal pngcairo size {},{} font "
-                                                      "\"sans,11\"\nset output \"picture.png\"\n",
-                                                      width, height)
-                                               << script;
+  std::ofstream(folder.path() + "/picture.gp")
+      << fmt::format(
+             "set terminal pngcairo noenhanced size {},{} font "
+             "\"sans,11\"\nset output \"picture.png\"\n",
+             width, height)
+      << script;
   auto [output, written] = sim::make_pipe();
   sim::ChildProcess child({.arguments = {*gnuplot, "picture.gp"},
                            .folder = folder.path(),

@@ -17,14 +17,15 @@ constexpr const char* kStyle =
     "set grid lc rgb \"#dddddd\"\n"
     "set tics nomirror\nset border 3\n";
 
-// Inside a double-quoted string of gnuplot's, without its markup.
+// A string of gnuplot's in which nothing is special: in double quotes it would run `commands`.
 std::string quoted(const std::string& text) {
-  std::string safe;
+  std::string safe = "'";
   for (const char c : text) {
-    if (c == '"' || c == '\\' || c == '\n') continue;
+    if (c == '\n' || c == '\r') continue;
     safe += c;
+    if (c == '\'') safe += c;
   }
-  return "\"" + safe + "\"";
+  return safe + "'";
 }
 
 const core::Grid* grid_of(const MapStudy& study) {
@@ -148,7 +149,7 @@ Picture draw_budget(const MapStudy& study) {
   std::string script = "$terms << EOD\n";
   int row = 0;
   for (const sim::BudgetTerm& term : study.budget) {
-    fmt::format_to(std::back_inserter(script), "{} {} {} {}\n", row++, quoted(term.name),
+    fmt::format_to(std::back_inserter(script), "{} {} {} {}\n", row++, "\"" + term.name + "\"",
                    std::max(term.alone.value_or(0.0), least),
                    std::max(term.together.value_or(0.0), least));
   }

@@ -77,7 +77,9 @@ std::string verdict_section(const MapStudy& study) {
   text += fmt::format(
       "{} coordinates, {} output{}, {} parts of {} values. The predictions of the board with "
       "nominal values are {:.3g} {} (rms over the data) from the ideal fit, {:.2g} % of the "
-      "targets' range of {:.4g}; of {} boards within tolerance {:.1f} % stay within {:.3g}. ",
+      "targets' range of {:.4g}; of {} boards with parts within tolerance (amplifiers ideal) "
+      "{:.1f} % "
+      "stay within {:.3g}. ",
       study.mapping.system.size(), study.mapping.system.outputs(),
       study.mapping.system.outputs() == 1 ? "" : "s", study.part_count(), study.bill.size(),
       snap.joint, unit_of_target(study), 100.0 * snap.joint / range, range,
@@ -182,8 +184,10 @@ std::string budget_section(const MapStudy& study) {
   }
   if (study.vendor) {
     text += fmt::format(
-        "\nThe vendor's amplifiers ({}) in an otherwise ideal board: {:.3g}, by "
-        "ngspice.\n",
+        "\nThe vendor's amplifiers ({}) in an otherwise ideal board: {:.3g} at rest, by ngspice. "
+        "An "
+        "operating point sees neither oscillation nor inputs the wrong way round: run "
+        "`board_vendor.cir` as a transient too.\n",
         study.vendor->name, study.vendor->alone);
   }
   return text;
@@ -199,7 +203,7 @@ std::string files_section(const MapStudy& study) {
   std::string text =
       "\n## Files\n\n"
       "- `board.cir`, `board.json`: the deck with ideal amplifiers and its manifest; `springspice "
-      "certify board.cir`\n"
+      "certify board.cir`, `ngspice -b -r board.raw board.cir`\n"
       "- `board_real.cir`: the same nets and references with real amplifiers and lossy parts\n"
       "- `bom.csv`: what to order; `parts.csv`: each part, the value that was wanted, what it "
       "does\n"
@@ -230,8 +234,11 @@ Json energy_to_json(const hw::EnergyReport& energy) {
 
 std::string format_map_summary(const MapStudy& study, const std::vector<std::string>& pictures) {
   std::string text = verdict_section(study);
+  if (const std::string warning = format_map_warning(study); !warning.empty()) {
+    text += "\n**Warning:** " + warning;
+  }
   for (const std::string& picture : pictures) text += fmt::format("\n![]({})\n", picture);
-  if (pictures.empty()) text += "\nNo pictures: gnuplot is not installed.\n";
+  if (pictures.empty()) text += "\nNo pictures: there is no gnuplot, or it failed.\n";
   return text + values_section(study) + tolerance_section(study) + budget_section(study) +
          energy_section(study) + proof_section(study) + files_section(study);
 }
@@ -294,6 +301,18 @@ Json map_to_json(const MapStudy& study) {
   return json;
 }
 
+std::string format_map_warning(const MapStudy& study) {
+  std::string names;
+  for (const sim::BudgetTerm& term : study.budget) {
+    if (!term.unstable && term.alone.value_or(0.0) <= study.error_limit) continue;
+    names += (names.empty() ? "" : ", ") + term.name;
+  }
+  if (names.empty()) return {};
+  return fmt::format("this board will not learn within {:.3g}: {} alone {} more\n",
+                     study.error_limit, names,
+                     names.find(',') == std::string::npos ? "costs" : "cost");
+}
+
 std::string format_map_overview(const MapStudy& study) {
   const hw::SnapReport& snap = study.mapping.snap;
   std::string text = fmt::format(
@@ -315,9 +334,14 @@ std::string format_map_overview(const MapStudy& study) {
     const std::string note = term.note.empty() ? "" : "; " + term.note;
     text += fmt::format("  {:18} {:>10}{}\n", term.name, alone.empty() ? "-" : alone, note);
   }
+  if (study.vendor) {
+    text += fmt::format("  {:18} {:>10.3g}; {} at rest, by ngspice\n", "vendor's amplifiers",
+                        study.vendor->alone, study.vendor->name);
+  }
   if (const sim::BudgetTerm* largest = sim::find_largest(study.budget)) {
     text += fmt::format("largest: {}\n", largest->name);
   }
+  text += format_map_warning(study);
   return text;
 }
 

@@ -15,6 +15,9 @@ std::string format_map_summary(const MapStudy& study, const std::vector<std::str
 /// The main numbers as lines, for standard output.
 std::string format_map_overview(const MapStudy& study);
 
+/// The terms that alone cost more than the limit up to which a board is good; empty if none.
+std::string format_map_warning(const MapStudy& study);
+
 /// All numbers, for --json.
 Json map_to_json(const MapStudy& study);
 

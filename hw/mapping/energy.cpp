@@ -170,6 +170,13 @@ std::string describe_noise(const EnergyReport& report) {
   const std::string asked =
       fmt::format("temperature: {}; the model's kT is {} in the circuit, {:.3g} times as much",
                   natural, joule(report.thermal.kT_circuit_j), report.times_natural);
+  // A board's other resistors and its amplifiers make noise that is no friction's.
+  if (report.thermal.injected_is_voltage) {
+    return asked + fmt::format(
+                       ": inject up to {} (two-sided); what the board's own parts make is "
+                       "the budget's noise",
+                       format_si(report.thermal.injected, "V/sqrt(Hz)"));
+  }
   if (std::abs(report.times_natural - 1.0) < 0.1) return asked + ": the parts' own noise does";
   if (report.times_natural < 1.0) {
     return asked + ": the parts' own noise is more than the model's; raise the voltages";

@@ -35,8 +35,8 @@ struct SnapReport {
   double rounded = 0.0;  ///< each part rounded, at the same scales
   /// Each part rounded, at the best for it of all scales that were tried.
   double best_rounded = 0.0;
-  double joint = 0.0;    ///< never above `rounded`
-  double gain() const;   ///< rounded / joint; infinite where joint is 0
+  double joint = 0.0;   ///< never above `rounded`
+  double gain() const;  ///< rounded / joint; infinite where joint is 0
 };
 
 /// Room that is left, as factors of at least 1: how far the nearest value, or voltage, is from its

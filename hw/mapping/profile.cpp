@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/table.hpp"
 #include "hw/error.hpp"
 #include "hw/json_reader.hpp"
 #include "hw/mapping/shipped_profiles.hpp"
@@ -51,6 +52,7 @@ class ProfileReader {
   }
 
   std::string read_source(const JsonReader& reader) const;
+  static std::string read_name(const JsonReader& reader);
   Figure read_figure(const JsonReader& parent, const char* key, const Bounds& bounds) const;
   Series read_series(const JsonReader& reader) const;
   PartClass read_class(const JsonReader& reader) const;
@@ -137,10 +139,18 @@ std::optional<PartClass> ProfileReader::find_class(const char* key) const {
   return part;
 }
 
+std::string ProfileReader::read_name(const JsonReader& reader) {
+  std::string name = reader.text();
+  if (name.empty() || core::printable(name, name.size()) != name || name.starts_with('=')) {
+    reader.fail("a name of one line, without quotes");
+  }
+  return name;
+}
+
 OpAmpFigures ProfileReader::read_opamp(const JsonReader& reader) const {
   reader.check_keys({"name", "gain", "gain_bandwidth_hz", "slew_v_per_s", "offset_v",
                      "noise_v_per_rthz", "output_ohm", "supply_current_a"});
-  return {reader.at("name").text(),
+  return {read_name(reader.at("name")),
           read_figure(reader, "gain", kPositive),
           read_figure(reader, "gain_bandwidth_hz", kPositive),
           read_figure(reader, "slew_v_per_s", kPositive),
@@ -241,9 +251,9 @@ Profile ProfileReader::read() const {
   root_.check_keys({"name", "description", "topologies", "most_nodes", "most_parts",
                     "neighbours_only", "resistor", "capacitor", "inductor", "transconductor",
                     "current_source", "temperature_K", "supply_v", "swing_v", "reference_v",
-                    "opamp", "ota", "loss"});
+                    "reference_tolerance", "opamp", "ota", "loss"});
   Profile profile;
-  profile.name = root_.at("name").text();
+  profile.name = read_name(root_.at("name"));
   profile.description = root_.at("description").text();
   profile.topologies = read_topologies();
   if (root_.has("most_nodes")) profile.most_nodes = read_figure(root_, "most_nodes", kCount);
@@ -258,6 +268,9 @@ Profile ProfileReader::read() const {
   profile.supply_v = read_figure(root_, "supply_v", kPositive);
   profile.swing_v = read_figure(root_, "swing_v", kPositive);
   profile.reference_v = read_figure(root_, "reference_v", kPositive);
+  if (root_.has("reference_tolerance")) {
+    profile.reference_tolerance = read_figure(root_, "reference_tolerance", kTolerance);
+  }
   check_below(profile.swing_v, profile.supply_v);
   check_below(profile.reference_v, profile.supply_v);
   if (root_.has("opamp")) profile.opamp = read_opamp(root_.at("opamp"));

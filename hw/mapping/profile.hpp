@@ -79,6 +79,8 @@ struct Profile {
   Figure supply_v;     ///< positive and negative
   Figure swing_v;      ///< largest |voltage| of a signal
   Figure reference_v;  ///< of the references of f
+  /// Relative, of each reference by itself; where it is not specified, references are exact.
+  Figure reference_tolerance;
   std::optional<OpAmpFigures> opamp;
   std::optional<OtaFigures> ota;
   LossFigures loss;

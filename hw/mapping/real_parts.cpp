@@ -1,6 +1,7 @@
 #include "hw/mapping/real_parts.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <numbers>
 #include <utility>
@@ -103,12 +104,26 @@ netlist::Subcircuit make_leaking(netlist::Subcircuit ideal, const std::string& n
   return ideal;
 }
 
+// At which the circuit moves by itself: sqrt(tr K / tr M), overdamped tr K / tr D.
+double own_frequency(const Mapping& mapping) {
+  const core::SecondOrderSystem& system = mapping.system;
+  const double K = system.K.diagonal().sum();
+  const double rate = system.dynamics == core::Dynamics::overdamped
+                          ? K / system.D.diagonal().sum()
+                          : std::sqrt(K / system.M.diagonal().sum());
+  return rate / (kTwoPi * mapping.design.scales.time_s);
+}
+
 // Copies a design, part by part, with real parts in place of ideal ones.
 class RealDesign {
  public:
   RealDesign(const Mapping& mapping, const Profile& profile, const Imperfections& wanted,
              const VendorModel* vendor)
-      : profile_(profile), wanted_(wanted), vendor_(vendor), out_(mapping.design) {
+      : profile_(profile),
+        wanted_(wanted),
+        vendor_(vendor),
+        own_hz_(own_frequency(mapping)),
+        out_(mapping.design) {
     const netlist::Circuit ideal = std::exchange(out_.circuit, {});
     out_.circuit = ideal.without_elements();
     for (const netlist::InitialVoltage& initial : ideal.initial_voltages) {
@@ -232,8 +247,8 @@ class RealDesign {
 
   void add_capacitor_loss(const Element& element) {
     const LossFigures& loss = profile_.loss;
-    const double siemens = kTwoPi * loss.capacitor_tan_delta_hz.get() * std::abs(element.value) *
-                           loss.capacitor_tan_delta.get();
+    const double hz = std::min(loss.capacitor_tan_delta_hz.get(), own_hz_);
+    const double siemens = kTwoPi * hz * std::abs(element.value) * loss.capacitor_tan_delta.get();
     if (siemens == 0.0) return;
     out_.circuit.add(netlist::resistor("r" + element.name + "_loss", element.nodes[0],
                                        element.nodes[1], 1.0 / siemens));
@@ -242,6 +257,7 @@ class RealDesign {
   const Profile& profile_;
   const Imperfections& wanted_;
   const VendorModel* vendor_;
+  double own_hz_;
   netlist::Design out_;
   std::map<std::string, double> initial_;  // of `.ic`, by lower-case node
   std::vector<NoiseSource> noise_;

@@ -13,6 +13,10 @@
 //   capacitor C             | r<name>_loss = 1 / (2 pi f C tan(delta))    | loss.capacitor_...
 //                           | in parallel                                 |
 //
+// A dielectric's tan(delta) hardly depends on the frequency, so f is the circuit's own, or the one
+// at which the profile gives it where that is lower; at rest the conductance is still more than a
+// leak.
+//
 // The instances and element names stay, so that probes, manifest and bill of materials fit. What is
 // inside opamp_real, ota_real and gyrator_real is a model of a part, not parts: its resistors make
 // no noise (`noisy=0`). Ideal transformers stay as they are: what they lose is in their coils.
@@ -38,7 +42,7 @@ struct VendorModel {
 /// Finds `.subckt name` in the text. Pins: in+ in- out (3), or in+ in- vcc vee out (5), in this
 /// order, by position.
 /// @throws RealizationError where it is not there (lists those that are), or has another number of
-/// pins
+/// pins; and for a file with commands (`.control`) or one that includes others
 VendorModel find_vendor_model(const std::string& text, const std::string& file,
                               const std::string& name);
 

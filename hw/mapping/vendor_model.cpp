@@ -81,8 +81,32 @@ std::string list_names(const std::vector<VendorModel>& models) {
 
 }  // namespace
 
+namespace {
+
+// The file is included in a deck that is run: it may hold models, and nothing that acts or that
+// leads to other files, which would not come along.
+void refuse_what_acts(std::string_view text, const std::string& file) {
+  for (const std::string& card : join_cards(text)) {
+    const std::vector<std::string> words = split_words(card);
+    if (words.empty()) continue;
+    const std::string first = netlist::lower(words[0]);
+    if (first == ".control" || first == ".exec") {
+      throw RealizationError(fmt::format(
+          "{}: it has a '{}' block, whose commands would be run; take it out", file, words[0]));
+    }
+    if (first == ".include" || first == ".inc" || first == ".lib" || first == ".endl") {
+      throw RealizationError(fmt::format(
+          "{}: it has a card '{}'; put all that the amplifier needs into one file without it", file,
+          words[0]));
+    }
+  }
+}
+
+}  // namespace
+
 VendorModel find_vendor_model(const std::string& text, const std::string& file,
                               const std::string& name) {
+  refuse_what_acts(text, file);
   const std::vector<VendorModel> models = find_subcircuits(text, file);
   for (const VendorModel& model : models) {
     if (netlist::lower(model.name) != netlist::lower(name)) continue;

@@ -47,8 +47,11 @@ class Budget {
     }
     add_random(term);
     try {
+      const RealCircuit together = make(stage.together());
+      if (!stage.is_noise && !term.unstable) find_growth(term, together);
+      if (term.unstable) return term;
       const double systematic =
-          request_.error(make(stage.together()).settled(request_.read_at), request_.reference);
+          request_.error(together.settled(request_.read_at), request_.reference);
       term.together = std::sqrt(systematic * systematic + random_);
     } catch (const core::InputError& error) {
       add_note(term, std::string("together: ") + error.what());
