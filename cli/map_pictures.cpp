@@ -59,12 +59,12 @@ Picture draw_line(const MapStudy& study) {
   std::string script = format_nodes(study) + kStyle;
   script += fmt::format(
       "set multiplot layout 2,1 title {}\nset autoscale xfix\nset lmargin 10\n"
-      "set ylabel {} noenhanced\nset key top left\n"
+      "set ylabel {} noenhanced\nset key outside top center horizontal\n"
       "plot $nodes using 1:4:6 with filledcurves fc rgb \"#f0c8a8\" title \"90 of 100 boards\", "
       "$nodes using 1:2 with lines ls 1 title \"ideal fit\", "
       "$nodes using 1:3 with points pt 7 ps 0.8 lc rgb \"#d55e00\" title \"mapped, nominal "
       "values\"\n"
-      "set xlabel {} noenhanced\nset ylabel {} noenhanced\nset key top left\n"
+      "set xlabel {} noenhanced\nset ylabel {} noenhanced\nset key outside top center horizontal\n"
       "plot $nodes using 1:($4-$2):($6-$2) with filledcurves fc rgb \"#f0c8a8\" title \"90 of 100 "
       "boards\", "
       "$nodes using 1:($5-$2) with lines ls 2 title \"median board\", "

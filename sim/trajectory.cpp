@@ -36,7 +36,11 @@ ExactTrajectory::ExactTrajectory(const core::SecondOrderSystem& system,
   const Eigen::Index m = system.outputs();
   generator_ = Eigen::MatrixXd::Zero(n + m, n + m);
   generator_.topLeftCorner(n, n) = Eigen::MatrixXd(langevin.A);
-  generator_.topRightCorner(n, m) = langevin.b;
+  // A large force would be squared as often as a fast motion, and cost as many digits.
+  force_unit_ = Eigen::MatrixXd(langevin.b).cwiseAbs().colwise().maxCoeff();
+  for (double& unit : force_unit_) unit = unit > 0.0 ? unit : 1.0;
+  generator_.topRightCorner(n, m) =
+      Eigen::MatrixXd(langevin.b) * force_unit_.cwiseInverse().asDiagonal();
 }
 
 State ExactTrajectory::at(double t) const { return modes_ ? at_by_modes(t) : at_by_exponential(t); }
@@ -72,7 +76,8 @@ State ExactTrajectory::at_by_exponential(double t) const {
   Eigen::MatrixXd theta(n, m);
   theta.topRows(nu) = start_.x;
   if (n > nu) theta.bottomRows(nu) = start_.v;
-  theta = propagator.topLeftCorner(n, n) * theta + propagator.topRightCorner(n, m);
+  theta = propagator.topLeftCorner(n, n) * theta +
+          propagator.topRightCorner(n, m) * force_unit_.asDiagonal();
   State state;
   state.x = theta.topRows(nu);
   state.v = theta.bottomRows(n - nu);

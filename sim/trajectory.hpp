@@ -48,6 +48,7 @@ class ExactTrajectory {
   core::State start_;
   Eigen::MatrixXd q_, q_rate_, p_;  ///< start and force in the modes
   Eigen::MatrixXd generator_;       ///< [A b; 0 0], without modes
+  Eigen::RowVectorXd force_unit_;   ///< of each output, what the generator's b is divided by
 };
 
 }  // namespace springspice::sim

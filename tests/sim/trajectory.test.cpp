@@ -5,6 +5,7 @@
 #include <Eigen/Dense>
 #include <unsupported/Eigen/MatrixFunctions>
 
+#include "core/initial_state.hpp"
 #include "core/random.hpp"
 #include "tests/catch.hpp"
 #include "tests/sim/one_mass.hpp"
@@ -132,4 +133,24 @@ TEST_CASE("an overdamped system relaxes along exponentials, and a free direction
   CHECK(x(0) == Approx(0.25 * (1.0 - std::exp(-3.0))).epsilon(1e-14));
   CHECK(x(1) == Approx(-2.0 * (1.0 - std::exp(-0.75))).epsilon(1e-14));
   CHECK(x(2) == Approx(0.25 * 1.5).epsilon(1e-14));
+}
+
+TEST_CASE("the exponential keeps its digits under a force of any size") {
+  core::SecondOrderSystem system;
+  for (core::SparseMatrix* matrix : {&system.M, &system.D, &system.K}) matrix->resize(2, 2);
+  for (Eigen::Index i = 0; i < 2; ++i) {
+    system.M.insert(i, i) = 1.0;
+    system.D.insert(i, i) = 0.3 + 0.4 * static_cast<double>(i);
+    system.K.insert(i, i) = 2.0;
+  }
+  system.shape = {2};
+  system.f = Eigen::MatrixXd::Constant(2, 1, 1.0);
+  core::SecondOrderSystem pushed = system;
+  pushed.f *= 1e12;
+  const core::State rest = core::make_zero_state(system);
+  const std::optional<core::Modes> none;
+  const core::State one = sim::ExactTrajectory(system, none, rest).at(3.0);
+  const core::State many = sim::ExactTrajectory(pushed, none, rest).at(3.0);
+  CHECK((many.x * 1e-12 - one.x).cwiseAbs().maxCoeff() < 1e-14);
+  CHECK((many.v * 1e-12 - one.v).cwiseAbs().maxCoeff() < 1e-14);
 }
