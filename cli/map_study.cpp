@@ -11,17 +11,16 @@
 #include "cli/read_file.hpp"
 #include "core/error.hpp"
 #include "hw/mapping/real_parts.hpp"
-#include "hw/mapping/scaled_parts.hpp"
+#include "hw/mapping/tolerances.hpp"
 #include "netlist/writer.hpp"
-#include "sim/budget/real_circuit.hpp"
 #include "sim/budget/real_circuit_in_ngspice.hpp"
 
 namespace springspice::cli {
 namespace {
 
-constexpr double kSettled = 1e-3;  // of the start, where a circuit is read
-constexpr std::uint64_t kOffsetBoards = 32;
-constexpr const char* kOffset = "offset";
+constexpr double kSettled = 1e-3;        // of the start, where a circuit is read
+constexpr std::size_t kBoards = 32;      // of a term that differs from board to board
+constexpr std::size_t kPathSteps = 400;  // of the budget's transients
 
 hw::Profile load_profile(const std::string& name) {
   if (const auto text = hw::find_shipped_profile(name)) return hw::parse_profile(*text, name);
@@ -51,38 +50,24 @@ Options with_topology(const Options& options, const hw::Profile& profile) {
   return chosen;
 }
 
+sim::EngineOptions make_engine(const Options& options) {
+  sim::EngineOptions engine;
+  engine.time_limit_s = options.time_limit_s;
+  return engine;
+}
+
 core::PredictionError make_error(const Prepared& prepared) {
   return prepared.model ? core::make_prediction_error(prepared.model->data)
                         : core::make_prediction_error(prepared.system.size());
 }
 
-// Half of the ideal circuit's decay at least, with amplifiers of finite gain and bandwidth.
+// Whether the board is stable, and about as fast as it should be, with the profile's amplifiers.
 bool amplifiers_keep_up(const hw::Mapping& mapping, const hw::Profile& profile) {
-  const Eigen::Index nu = mapping.system.size();
-  const Eigen::Index outputs = mapping.system.outputs();
-  try {
-    const double ideal = sim::RealCircuit(mapping.design, nu, outputs).largest_growth();
-    const netlist::Design real = hw::make_real(mapping, profile, {.gain = true, .bandwidth = true});
-    return sim::RealCircuit(real, nu, outputs).largest_growth() <= 0.5 * ideal;
-  } catch (const core::ParameterError&) {
-    return true;  // too large to tell; the budget says so
-  }
-}
-
-// Where the amplifiers of a board are too slow for the scales that suit the values best, a slower
-// one is taken.
-hw::Mapping map_for_real_amplifiers(const MapStudy& study, hw::MapRequest& request) {
-  constexpr int kAttempts = 8;
-  constexpr double kSlower = 4.0;
-  const bool may_slow_down =
-      request.request.topology == hw::Topology::opamp && !request.request.scales.time_s;
-  for (int attempt = 1;; ++attempt) {
-    hw::Mapping mapping = hw::map_system(study.prepared.system, study.profile, request);
-    if (!may_slow_down || attempt == kAttempts || amplifiers_keep_up(mapping, study.profile)) {
-      return mapping;
-    }
-    request.request.scales.least_time_s = kSlower * mapping.design.scales.time_s;
-  }
+  if (mapping.request.topology != hw::Topology::opamp) return true;
+  const netlist::Design real = hw::make_real(mapping, profile, {.gain = true, .bandwidth = true});
+  // Of what is too large to tell the budget says so.
+  return sim::keeps_up(mapping.design, real, mapping.system.size(), mapping.system.outputs())
+      .value_or(true);
 }
 
 // The mapped circuit and the study's times.
@@ -101,7 +86,10 @@ void map_circuit(const Options& options, Progress& progress, MapStudy& study) {
   request.neighbours = options.map.neighbors;
   request.seed = options.seed;
   request.on_progress = [&](double fraction) { progress.show("values", fraction); };
-  study.mapping = map_for_real_amplifiers(study, request);
+  request.accepts = [&](const hw::Mapping& mapping) {
+    return amplifiers_keep_up(mapping, study.profile);
+  };
+  study.mapping = hw::map_system(study.prepared.system, study.profile, request);
   study.built = build_mapped(study.prepared, options, times, study.mapping.system,
                              study.mapping.design, deck_name);
   study.built.queries = queries.sums.size();
@@ -115,32 +103,17 @@ void prove(const Options& options, Progress& progress, const sim::Problem& probl
            MapStudy& study) {
   sim::CertifyOptions certify;
   certify.seed = options.seed;
-  certify.engine.time_limit_s = options.time_limit_s;
+  certify.engine = make_engine(options);
   certify.on_progress = [&](const std::string& check, double fraction) {
     progress.show(check, fraction);
   };
   study.proof = sim::certify(problem, study.built.analysis, certify);
 }
 
-// A joined part is two that vary each by itself.
 std::vector<sim::PartSpread> find_spreads(const MapStudy& study) {
   std::vector<sim::PartSpread> spreads;
-  for (const hw::MappedPart& part : study.mapping.parts) {
-    const hw::PartClass& parts = hw::class_of(study.profile, part.kind);
-    const double tolerance = parts.tolerance.get();
-    const bool normal = parts.distribution == hw::Distribution::normal;
-    if (part.chosen.how == hw::Joined::How::single) {
-      spreads.push_back({part.part.element, tolerance, normal});
-      continue;
-    }
-    for (const char* half : {"a", "b"}) {
-      spreads.push_back({part.part.element + half, tolerance, normal});
-    }
-  }
-  const hw::Figure& reference = study.profile.reference_tolerance;
-  for (const char* name : {"vrefp", "vrefn"}) {
-    if (!reference.specified() || study.mapping.design.circuit.find(name) == nullptr) continue;
-    spreads.push_back({name, reference.get(), false});
+  for (const hw::PartTolerance& part : hw::list_tolerances(study.mapping, study.profile)) {
+    spreads.push_back({part.element, part.fraction, part.distribution == hw::Distribution::normal});
   }
   return spreads;
 }
@@ -159,8 +132,7 @@ void vary(const Options& options, Progress& progress, const sim::Problem& proble
       .noise = options.map.natural_noise ? sim::NoiseOrigin::natural : sim::NoiseOrigin::injected};
   request.on_progress = [&](double fraction) { progress.show("tolerance", fraction); };
   study.tolerance = sim::run_tolerance(request);
-  sim::EngineOptions engine;
-  engine.time_limit_s = options.time_limit_s;
+  const sim::EngineOptions engine = make_engine(options);
   for (std::uint64_t d = 0; d < options.map.check_draws; ++d) {
     study.checked_draws.push_back(
         {d, study.tolerance.draws[d].error, sim::run_draw_in_ngspice(request, d, engine)});
@@ -169,163 +141,56 @@ void vary(const Options& options, Progress& progress, const sim::Problem& proble
   }
 }
 
-// ---- the budget
-
-struct Stage {
-  const char* name;
-  bool hw::Imperfections::*member;
-};
-
-// In the order of the budget; those that the hardware has no part for are left out.
-std::vector<Stage> find_stages(const MapStudy& study) {
-  using hw::Imperfections;
-  std::vector<Stage> stages;
-  if (study.mapping.request.topology == hw::Topology::opamp) {
-    stages.push_back({"finite gain", &Imperfections::gain});
-    stages.push_back({"finite bandwidth", &Imperfections::bandwidth});
-  }
-  stages.push_back({"losses", &Imperfections::losses});
-  stages.push_back({"noise", &Imperfections::part_noise});
-  return stages;
-}
-
-hw::Imperfections alone(const MapStudy& study, const Options& options, const Stage& stage) {
-  hw::Imperfections imperfections;
-  imperfections.seed = options.seed;
-  imperfections.*stage.member = true;
-  // White noise has no finite variance behind an amplifier without a pole.
-  if (stage.member == &hw::Imperfections::part_noise &&
-      study.mapping.request.topology == hw::Topology::opamp) {
-    imperfections.gain = imperfections.bandwidth = true;
-  }
-  return imperfections;
-}
-
-hw::Imperfections all_up_to(const std::vector<Stage>& stages, std::size_t last,
-                            const Options& options) {
-  hw::Imperfections imperfections;
-  imperfections.seed = options.seed;
-  for (std::size_t k = 0; k <= last; ++k) imperfections.*stages[k].member = true;
-  return imperfections;
-}
-
-// ---- offsets: a term that differs from board to board
-
-hw::Imperfections offsets_of_board(const Options& options, std::uint64_t board) {
-  hw::Imperfections imperfections;
-  imperfections.offset = true;
-  imperfections.seed = options.seed + board;
-  return imperfections;
-}
-
-// Rms over some boards of what their offsets, of either sign, do at rest; `settle` says how.
-template <class Settle>
-double offset_rms(const Options& options, const MapStudy& study, const Settle& settle) {
-  const core::PredictionError error = make_error(study.prepared);
-  const Eigen::MatrixXd baseline = settle(study.mapping.design);
-  double squares = 0.0;
-  for (std::uint64_t board = 0; board < kOffsetBoards; ++board) {
-    const netlist::Design design =
-        hw::make_real(study.mapping, study.profile, offsets_of_board(options, board));
-    const double deviation = error(settle(design), baseline);
-    squares += deviation * deviation;
-  }
-  return std::sqrt(squares / static_cast<double>(kOffsetBoards));
-}
-
-double compute_offset(const Options& options, const MapStudy& study) {
-  return offset_rms(options, study, [&](const netlist::Design& design) {
-    return sim::RealCircuit(design, study.mapping.system.size(), study.mapping.system.outputs(),
-                            study.prepared.initial.x)
-        .settled(study.read_at);
-  });
-}
-
 // The terms that are numbers already.
-std::vector<sim::BudgetTerm> given_terms(const Options& options, const MapStudy& study) {
+std::vector<sim::BudgetTerm> given_terms(const MapStudy& study) {
   const double joint = study.mapping.snap.joint;
   const double spread = study.tolerance.rms_deviation;
-  std::vector<sim::BudgetTerm> terms = {
-      {.name = "scaling",
-       .alone = 0.0,
-       .together = 0.0,
-       .note = "exact: other scales are the same system"},
-      {.name = "snapping", .alone = joint, .together = joint},
-      {.name = "tolerance",
-       .alone = spread,
-       .together = std::hypot(joint, spread),
-       .random = true,
-       .note = fmt::format("rms over {} boards", study.tolerance.draws.size())}};
-  if (study.mapping.request.topology != hw::Topology::opamp) return terms;
-  const double offset = compute_offset(options, study);
-  terms.push_back({.name = kOffset,
-                   .alone = offset,
-                   .together = std::hypot(joint, spread, offset),
-                   .random = true,
-                   .note = fmt::format("rms over {} boards", kOffsetBoards)});
-  return terms;
+  return {{.name = "scaling",
+           .alone = 0.0,
+           .together = 0.0,
+           .note = "exact: other scales are the same system"},
+          {.name = "snapping", .alone = joint, .together = joint},
+          {.name = "tolerance",
+           .alone = spread,
+           .together = std::hypot(joint, spread),
+           .random = true,
+           .note = fmt::format("rms over {} boards", study.tolerance.draws.size())}};
+}
+
+sim::BudgetStage make_stage(const MapStudy& study, const hw::ImperfectionStage& stage) {
+  using Cost = hw::ImperfectionStage::Cost;
+  const auto make = [&study](const hw::Imperfections& imperfections) {
+    return hw::make_real(study.mapping, study.profile, imperfections);
+  };
+  return {.name = stage.name,
+          .alone = [=] { return make(stage.alone); },
+          .together = [=] { return make(stage.together); },
+          .is_noise = stage.cost == Cost::noise,
+          .boards = stage.cost == Cost::spread ? kBoards : 0,
+          .board =
+              [=](std::size_t board) {
+                hw::Imperfections one = stage.alone;
+                one.seed += board;
+                return make(one);
+              }};
 }
 
 void compute_budget(const Options& options, Progress& progress, MapStudy& study) {
-  constexpr std::size_t kSteps = 400;
-  const std::vector<Stage> stages = find_stages(study);
   sim::BudgetRequest request;
   request.baseline = study.mapping.design;
   request.start = study.prepared.initial.x;
   request.reference = study.mapping.ideal_fit;
   request.error = make_error(study.prepared);
   request.read_at = study.read_at;
-  request.steps = kSteps;
-  request.given = given_terms(options, study);
-  for (std::size_t k = 0; k < stages.size(); ++k) {
-    const Stage& stage = stages[k];
-    request.stages.push_back(
-        {.name = stage.name,
-         .alone =
-             [&, stage] {
-               return hw::make_real(study.mapping, study.profile, alone(study, options, stage));
-             },
-         .together =
-             [&, k] {
-               return hw::make_real(study.mapping, study.profile, all_up_to(stages, k, options));
-             },
-         .is_noise = stage.member == &hw::Imperfections::part_noise});
+  request.steps = kPathSteps;
+  request.given = given_terms(study);
+  for (const hw::ImperfectionStage& stage :
+       hw::list_stages(study.mapping.request.topology, options.seed)) {
+    request.stages.push_back(make_stage(study, stage));
   }
+  request.engine = make_engine(options);
   request.on_progress = [&](double fraction) { progress.show("budget", fraction); };
   study.budget = sim::compute_budget(request);
-}
-
-Eigen::MatrixXd settle_in_ngspice(const Options& options, const netlist::Design& design,
-                                  const MapStudy& study) {
-  sim::EngineOptions engine;
-  engine.time_limit_s = options.time_limit_s;
-  return sim::RealCircuitInNgspice(design, study.mapping.system.size(),
-                                   study.mapping.system.outputs(), study.prepared.initial.x, engine)
-      .settled(study.read_at);
-}
-
-// The settled circuit with each imperfection, by ngspice.
-void check_budget(const Options& options, Progress& progress, MapStudy& study) {
-  const core::PredictionError error = make_error(study.prepared);
-  const Eigen::MatrixXd baseline = settle_in_ngspice(options, study.mapping.design, study);
-  if (study.mapping.request.topology == hw::Topology::opamp) {
-    const auto term = std::ranges::find(study.budget, std::string(kOffset), &sim::BudgetTerm::name);
-    study.checked_terms.push_back(
-        {kOffset, *term->alone, offset_rms(options, study, [&](const netlist::Design& design) {
-           return settle_in_ngspice(options, design, study);
-         })});
-  }
-  const std::vector<Stage> stages = find_stages(study);
-  for (const Stage& stage : stages) {
-    if (stage.member == &hw::Imperfections::part_noise) continue;
-    const auto term = std::ranges::find(study.budget, stage.name, &sim::BudgetTerm::name);
-    if (!term->alone || term->unstable) continue;
-    const Eigen::MatrixXd x = settle_in_ngspice(
-        options, hw::make_real(study.mapping, study.profile, alone(study, options, stage)), study);
-    study.checked_terms.push_back({stage.name, *term->alone, error(x, baseline)});
-    progress.show("budget in ngspice", static_cast<double>(study.checked_terms.size()) /
-                                           static_cast<double>(stages.size()));
-  }
 }
 
 // ---- decks of real parts
@@ -333,13 +198,6 @@ void check_budget(const Options& options, Progress& progress, MapStudy& study) {
 std::string write_real(netlist::Design design, const std::string& title) {
   design.circuit.title = title;
   return netlist::format_deck(design.circuit);
-}
-
-hw::Imperfections all_but_noise(const Options& options) {
-  hw::Imperfections all;
-  all.seed = options.seed;
-  all.gain = all.bandwidth = all.offset = all.losses = true;
-  return all;
 }
 
 // Looked at before anything runs. The folder gets a copy, so that it can be taken elsewhere.
@@ -366,12 +224,15 @@ void use_vendor(const Options& options, Progress& progress, MapStudy& study) {
     const hw::VendorModel model = hw::find_vendor_model(vendor.model.text, file, vendor.name);
     return hw::make_with_vendor_model(study.mapping, model, study.profile, others);
   };
-  vendor.deck.text =
-      write_real(make(vendor.model.name, all_but_noise(options)), "springspice board_vendor.cir");
+  vendor.deck.text = write_real(make(vendor.model.name, hw::all_shifts(options.seed)),
+                                "springspice board_vendor.cir");
   progress.show("the vendor's amplifiers", 0.0);
   const std::string file = std::filesystem::absolute(*options.map.include).string();
-  vendor.alone = make_error(study.prepared)(settle_in_ngspice(options, make(file, {}), study),
-                                            study.mapping.mapped_fit);
+  const sim::RealCircuitInNgspice circuit(make(file, {}), study.mapping.system.size(),
+                                          study.mapping.system.outputs(), study.prepared.initial.x,
+                                          make_engine(options));
+  vendor.alone =
+      make_error(study.prepared)(circuit.settled(study.read_at), study.mapping.mapped_fit);
 }
 
 }  // namespace
@@ -407,14 +268,14 @@ MapStudy study_map(const Options& given, Progress& progress) {
         "or take gmc or rlc");
   }
   map_circuit(options, progress, study);
-  study.real_deck = write_real(hw::make_real(study.mapping, study.profile, all_but_noise(options)),
-                               "springspice board_real.cir");
+  study.real_deck =
+      write_real(hw::make_real(study.mapping, study.profile, hw::all_shifts(options.seed)),
+                 "springspice board_real.cir");
   const sim::Problem problem =
       make_problem(study.built.manifest, study.built.whole_deck().text, "board.cir");
   prove(options, progress, problem, study);
   vary(options, progress, problem, study);
   compute_budget(options, progress, study);
-  check_budget(options, progress, study);
   if (study.vendor) use_vendor(options, progress, study);
   study.bill = hw::make_bill(study.mapping, study.profile);
   std::vector<core::TargetPrior> priors;
@@ -426,18 +287,9 @@ MapStudy study_map(const Options& given, Progress& progress) {
   return study;
 }
 
-// Within 10 % of what ngspice says, or both are nothing.
-bool MapStudy::budget_agrees() const {
-  constexpr double kShare = 0.1;
-  constexpr double kNothing = 1e-9;
-  return std::ranges::all_of(checked_terms, [&](const CheckedTerm& term) {
-    return std::abs(term.computed - term.ngspice) <=
-           kShare * term.ngspice + kNothing * built.manifest.range;
-  });
-}
-
 bool MapStudy::passed() const {
-  return proof.passed() && draws_disagreement() <= kDrawsAgree && budget_agrees() &&
+  return proof.passed() && draws_disagreement() <= kDrawsAgree &&
+         sim::agrees_with_ngspice(budget, built.manifest.range) &&
          std::ranges::none_of(budget, &sim::BudgetTerm::unstable);
 }
 

@@ -22,13 +22,6 @@ struct CheckedDraw {
   double ngspice = 0.0;
 };
 
-/// One term of the budget, computed and by ngspice on the deck with that imperfection.
-struct CheckedTerm {
-  std::string name;
-  double computed = 0.0;
-  double ngspice = 0.0;
-};
-
 struct MapStudy {
   hw::Profile profile;
   Prepared prepared;
@@ -49,7 +42,6 @@ struct MapStudy {
   sim::ToleranceReport tolerance;
   std::vector<CheckedDraw> checked_draws;
   std::vector<sim::BudgetTerm> budget;
-  std::vector<CheckedTerm> checked_terms;
   std::vector<hw::BillRow> bill;
   hw::EnergyReport energy;
   std::uint64_t seed = 1;
@@ -58,7 +50,6 @@ struct MapStudy {
   std::size_t part_count() const;
   /// The largest |computed - ngspice| of the draws, of the targets' range.
   double draws_disagreement() const;
-  bool budget_agrees() const;
   /// The proof passed, draws and budget agree with ngspice (1e-6 of the range, 10 %), and with real
   /// amplifiers the circuit is stable.
   bool passed() const;

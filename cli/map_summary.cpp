@@ -26,6 +26,11 @@ std::string format_number(const std::optional<double>& value) {
   return value ? fmt::format("{:.3g}", *value) : "";
 }
 
+std::optional<double> compared(const sim::BudgetTerm& term,
+                               double sim::BudgetTerm::Compared::*member) {
+  return term.compared ? std::optional<double>((*term.compared).*member) : std::nullopt;
+}
+
 const char* role_name(netlist::Part::Role role) {
   using Role = netlist::Part::Role;
   switch (role) {
@@ -91,6 +96,16 @@ std::string verdict_section(const MapStudy& study) {
                     largest->unstable ? "the circuit is unstable" : format_number(largest->alone));
   }
   return text;
+}
+
+// A sampling circuit has no fit of its own: what its parts change is the spread of its samples.
+std::string sampling_note(const MapStudy& study) {
+  if (study.mapping.request.topology != hw::Topology::spu) return {};
+  return fmt::format(
+      "spu samples deviations; the fit is added when they are read, so no part can move it, and "
+      "the errors below are 0. The samples' covariance is kT M^-1: with nominal values M is {:.2g} "
+      "off (relative)\n",
+      core::measure_distance(study.mapping.ideal, study.mapping.system).M);
 }
 
 std::string proof_section(const MapStudy& study) {
@@ -169,24 +184,23 @@ std::string tolerance_section(const MapStudy& study) {
 
 std::string budget_section(const MapStudy& study) {
   std::string text =
-      "\n## Error budget\n\nRms change of the predictions at rest, and its largest value on the "
-      "way "
-      "there; `with all above it` is from the ideal fit, and adds what differs from board to board "
-      "or from moment to moment in squares.\n\n| | alone | on the way | with all above it | alone, "
-      "by ngspice | |\n|---|---|---|---|---|---|\n";
+      "\n## Error budget\n\n"
+      "Rms change of the predictions at rest, and its largest value on the way there; `with all "
+      "above it` is from the ideal fit, and adds what differs from board to board or from moment "
+      "to moment in squares. The last two columns: the same circuit at rest, by both.\n\n"
+      "| | alone | on the way | with all above it | computed | ngspice | |\n"
+      "|---|---|---|---|---|---|---|\n";
   for (const sim::BudgetTerm& term : study.budget) {
-    const auto checked = std::ranges::find(study.checked_terms, term.name, &CheckedTerm::name);
-    text += fmt::format(
-        "| {} | {} | {} | {} | {} | {} |\n", term.name, format_number(term.alone),
-        format_number(term.path), format_number(term.together),
-        checked == study.checked_terms.end() ? "" : fmt::format("{:.3g}", checked->ngspice),
-        term.note);
+    text +=
+        fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", term.name, format_number(term.alone),
+                    format_number(term.path), format_number(term.together),
+                    format_number(compared(term, &sim::BudgetTerm::Compared::computed)),
+                    format_number(compared(term, &sim::BudgetTerm::Compared::ngspice)), term.note);
   }
   if (study.vendor) {
     text += fmt::format(
         "\nThe vendor's amplifiers ({}) in an otherwise ideal board: {:.3g} at rest, by ngspice. "
-        "An "
-        "operating point sees neither oscillation nor inputs the wrong way round: run "
+        "An operating point sees neither oscillation nor inputs the wrong way round: run "
         "`board_vendor.cir` as a transient too.\n",
         study.vendor->name, study.vendor->alone);
   }
@@ -237,6 +251,7 @@ std::string format_map_summary(const MapStudy& study, const std::vector<std::str
   if (const std::string warning = format_map_warning(study); !warning.empty()) {
     text += "\n**Warning:** " + warning;
   }
+  text += "\n" + sampling_note(study);
   for (const std::string& picture : pictures) text += fmt::format("\n![]({})\n", picture);
   if (pictures.empty()) text += "\nNo pictures: there is no gnuplot, or it failed.\n";
   return text + values_section(study) + tolerance_section(study) + budget_section(study) +
@@ -281,20 +296,18 @@ Json map_to_json(const MapStudy& study) {
   }
   json["budget"] = Json::array();
   for (const sim::BudgetTerm& term : study.budget) {
-    json["budget"].push_back({{"name", term.name},
-                              {"alone", number(term.alone)},
-                              {"path", number(term.path)},
-                              {"together", number(term.together)},
-                              {"unstable", term.unstable},
-                              {"note", term.note}});
+    json["budget"].push_back(
+        {{"name", term.name},
+         {"alone", number(term.alone)},
+         {"path", number(term.path)},
+         {"together", number(term.together)},
+         {"unstable", term.unstable},
+         {"computed_once", number(compared(term, &sim::BudgetTerm::Compared::computed))},
+         {"ngspice_once", number(compared(term, &sim::BudgetTerm::Compared::ngspice))},
+         {"note", term.note}});
   }
   const sim::BudgetTerm* largest = sim::find_largest(study.budget);
   json["largest"] = largest != nullptr ? Json(largest->name) : Json(nullptr);
-  for (const CheckedTerm& term : study.checked_terms) {
-    json["checked_terms"].push_back({{"name", term.name},
-                                     {"computed", number(term.computed)},
-                                     {"ngspice", number(term.ngspice)}});
-  }
   if (study.vendor) json["vendor"] = {{"name", study.vendor->name}, {"alone", study.vendor->alone}};
   json["energy"] = energy_to_json(study.energy);
   json["checks"] = checks_to_json(study.proof)["checks"];
@@ -341,7 +354,7 @@ std::string format_map_overview(const MapStudy& study) {
   if (const sim::BudgetTerm* largest = sim::find_largest(study.budget)) {
     text += fmt::format("largest: {}\n", largest->name);
   }
-  text += format_map_warning(study);
+  text += format_map_warning(study) + sampling_note(study);
   return text;
 }
 

@@ -52,8 +52,6 @@ struct Swing {
 /// Scales given by hand; each that is not given is chosen.
 struct ScaleChoice {
   std::optional<double> time_s, impedance_ohm, position_v, velocity_v;
-  /// A unit of time is at least this, where scales are fitted to parts (mapping/scale_choice.hpp).
-  std::optional<double> least_time_s = {};
 };
 
 /// @throws RealizationError for a scale that is not finite and above 0 (names the option).

@@ -31,6 +31,8 @@ std::size_t count_finalists(std::size_t variables) { return variables > 1000 ? 1
 
 // Standard deviations of the noise that a request's swing allows for (sim/swing.hpp).
 constexpr double kDeviations = 4.0;
+// Scales of which is asked whether the hardware works there.
+constexpr std::size_t kMostAsked = 100;
 // A limit this near, as a factor, is told.
 constexpr double kNear = 1.1;
 
@@ -123,8 +125,23 @@ class Mapper {
           profile_.name, search_.describe_common_values(region_.centre())));
     }
     std::ranges::stable_sort(tried, {}, &Snapped::error);
-    if (tried.size() > count_finalists(variables)) tried.resize(count_finalists(variables));
+    keep_finalists(tried, count_finalists(variables));
     return result;
+  }
+
+  // The first that are accepted; the first of all where none of the best is.
+  void keep_finalists(std::vector<Snapped>& tried, std::size_t count) const {
+    std::vector<Snapped> accepted;
+    const std::size_t asked = asked_.accepts ? std::min(tried.size(), kMostAsked) : 0;
+    for (std::size_t k = 0; k < asked && accepted.size() < count; ++k) {
+      Snapped nearest = tried[k];
+      search_.choose_nearest(nearest);
+      if (std::isfinite(nearest.error) && asked_.accepts(finish(nearest))) {
+        accepted.push_back(tried[k]);
+      }
+    }
+    if (!accepted.empty()) tried = std::move(accepted);
+    if (tried.size() > count) tried.resize(count);
   }
 
   // ---- the result

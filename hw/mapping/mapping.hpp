@@ -65,6 +65,9 @@ struct MapRequest {
   bool pairs = false;      ///< two parts may be joined where the profile allows it
   int neighbours = 2;      ///< values tried on each side
   std::uint64_t seed = 1;  ///< of the search
+  /// Asked of the scales that suit the values best, one after the other, until enough are accepted:
+  /// does the hardware work there? Where it works nowhere the best for the values are taken.
+  std::function<bool(const Mapping&)> accepts;
   /// Told how far the work is, 0 to 1.
   std::function<void(double)> on_progress;
 };

@@ -280,6 +280,39 @@ void need_supplies(const netlist::Circuit& circuit, const VendorModel& model) {
 
 }  // namespace
 
+std::vector<ImperfectionStage> list_stages(Topology topology, std::uint64_t seed) {
+  using Cost = ImperfectionStage::Cost;
+  struct Step {
+    const char* name;
+    Cost cost;
+    bool Imperfections::*member;
+  };
+  std::vector<Step> steps;
+  const bool amplifiers = topology == Topology::opamp;
+  if (amplifiers) {
+    steps = {{"finite gain", Cost::shift, &Imperfections::gain},
+             {"finite bandwidth", Cost::shift, &Imperfections::bandwidth},
+             {"offset", Cost::spread, &Imperfections::offset}};
+  }
+  steps.push_back({"losses", Cost::shift, &Imperfections::losses});
+  steps.push_back({"noise", Cost::noise, &Imperfections::part_noise});
+  std::vector<ImperfectionStage> stages;
+  Imperfections together{.seed = seed};
+  for (const Step& step : steps) {
+    Imperfections alone{.seed = seed};
+    alone.*step.member = true;
+    // White noise has no finite variance behind an amplifier without a pole.
+    if (step.cost == Cost::noise && amplifiers) alone.gain = alone.bandwidth = true;
+    if (step.cost == Cost::shift) together.*step.member = true;
+    stages.push_back({step.name, step.cost, alone, together});
+  }
+  return stages;
+}
+
+Imperfections all_shifts(std::uint64_t seed) {
+  return {.gain = true, .bandwidth = true, .offset = true, .losses = true, .seed = seed};
+}
+
 netlist::Design make_real(const Mapping& mapping, const Profile& profile,
                           const Imperfections& imperfections) {
   return RealDesign(mapping, profile, imperfections, nullptr).finish();

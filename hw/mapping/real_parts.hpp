@@ -61,6 +61,25 @@ struct Imperfections {
   std::uint64_t seed = 1;
 };
 
+/// A step of an error budget.
+struct ImperfectionStage {
+  enum class Cost {
+    shift,   ///< moves where the circuit comes to rest
+    spread,  ///< moves each board elsewhere: `alone.seed` counts the boards
+    noise,   ///< makes it fluctuate
+  };
+  std::string name;
+  Cost cost = Cost::shift;
+  Imperfections alone;
+  Imperfections together;  ///< with all that shift it before
+};
+
+/// Finite gain, finite bandwidth and offset (of op-amps), losses, noise: in this order.
+std::vector<ImperfectionStage> list_stages(Topology topology, std::uint64_t seed);
+
+/// All of them but noise, which no deck of DC values shows.
+Imperfections all_shifts(std::uint64_t seed);
+
 /// The mapped circuit with these imperfections. With none it is the mapped design.
 /// @throws RealizationError for a figure that is needed and unspecified (its key)
 netlist::Design make_real(const Mapping& mapping, const Profile& profile,

@@ -85,12 +85,6 @@ ScaleRegion::ScaleRegion(const core::SecondOrderSystem& system, const ScaledPart
     : base_(scaled.base), given_(scaled.given) {
   add_part_limits(system, scaled, profile);
   add_swing_limits(scaled, request, profile);
-  if (request.scales.least_time_s) {
-    limits_.push_back({-ScaleLogs::Unit(kTime), -std::log(*request.scales.least_time_s),
-                       fmt::format("one unit of model time is at least {}, so that the amplifiers "
-                                   "keep up",
-                                   format_si(*request.scales.least_time_s, "s"))});
-  }
   for (int s = 0; s < kScaleCount; ++s) {
     const auto scale = static_cast<Scale>(s);
     const bool used =

@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "sim/budget/real_circuit.hpp"
+#include "sim/budget/real_circuit_in_ngspice.hpp"
 
 namespace springspice::sim {
 namespace {
@@ -37,13 +38,11 @@ class Budget {
   BudgetTerm compute(const BudgetStage& stage) {
     BudgetTerm term;
     term.name = stage.name;
-    term.random = stage.is_noise;
-    const RealCircuit alone = make(stage.alone());
-    find_growth(term, alone);
-    if (stage.is_noise) {
-      find_noise(term, alone);
+    term.random = stage.is_noise || stage.boards > 0;
+    if (stage.boards > 0) {
+      find_spread(term, stage);
     } else {
-      find_deviation(term, alone);
+      find_cost(term, stage);
     }
     add_random(term);
     try {
@@ -66,6 +65,38 @@ class Budget {
 
   void add_random(const BudgetTerm& term) {
     if (term.random && term.alone) random_ += *term.alone * *term.alone;
+  }
+
+  void find_cost(BudgetTerm& term, const BudgetStage& stage) const {
+    const netlist::Design design = stage.alone();
+    const RealCircuit circuit = make(design);
+    find_growth(term, circuit);
+    if (stage.is_noise) return find_noise(term, circuit);
+    find_deviation(term, circuit);
+    if (term.alone && !term.unstable) compare(term, design, *term.alone);
+  }
+
+  // Rms over the boards, at rest.
+  void find_spread(BudgetTerm& term, const BudgetStage& stage) const {
+    double squares = 0.0;
+    for (std::size_t k = 0; k < stage.boards; ++k) {
+      const netlist::Design design = stage.board(k);
+      const double deviation = request_.error(make(design).settled(request_.read_at), settled_);
+      squares += deviation * deviation;
+      if (k == 0) compare(term, design, deviation);
+    }
+    term.alone = std::sqrt(squares / static_cast<double>(stage.boards));
+    add_note(term, fmt::format("rms over {} boards", stage.boards));
+  }
+
+  void compare(BudgetTerm& term, const netlist::Design& design, double computed) const {
+    if (!request_.engine) return;
+    const auto settle = [&](const netlist::Design& of) {
+      return RealCircuitInNgspice(of, nu_, m_, request_.start, *request_.engine)
+          .settled(request_.read_at);
+    };
+    if (settled_in_ngspice_.size() == 0) settled_in_ngspice_ = settle(request_.baseline);
+    term.compared = {computed, request_.error(settle(design), settled_in_ngspice_)};
   }
 
   void find_growth(BudgetTerm& term, const RealCircuit& circuit) const {
@@ -107,6 +138,7 @@ class Budget {
   const BudgetRequest& request_;
   Index nu_, m_;
   MatrixXd settled_;
+  mutable MatrixXd settled_in_ngspice_;  // empty until it is asked for
   std::vector<MatrixXd> path_;
   double random_ = 0.0;  // sum of squares so far
 };
@@ -132,6 +164,27 @@ double compute_noise_rms(const core::PredictionError& error, const MatrixXd& cov
     sum += (error.gram * covariance.block(p * nu, p * nu, nu, nu)).trace();
   }
   return std::sqrt(std::max(sum, 0.0) / static_cast<double>(m));
+}
+
+bool agrees_with_ngspice(const std::vector<BudgetTerm>& terms, double range) {
+  constexpr double kShare = 0.1;
+  constexpr double kNothing = 1e-9;
+  return std::ranges::all_of(terms, [&](const BudgetTerm& term) {
+    if (!term.compared) return true;
+    const auto& [computed, ngspice] = *term.compared;
+    return std::abs(computed - ngspice) <= kShare * ngspice + kNothing * range;
+  });
+}
+
+std::optional<bool> keeps_up(const netlist::Design& ideal, const netlist::Design& real,
+                             Eigen::Index coordinates, Eigen::Index outputs) {
+  constexpr double kShare = 0.5;
+  try {
+    return RealCircuit(real, coordinates, outputs).largest_growth() <=
+           kShare * RealCircuit(ideal, coordinates, outputs).largest_growth();
+  } catch (const core::ParameterError&) {
+    return std::nullopt;
+  }
 }
 
 const BudgetTerm* find_largest(const std::vector<BudgetTerm>& terms) {

@@ -25,6 +25,7 @@
 
 #include "core/prediction_error.hpp"
 #include "netlist/design.hpp"
+#include "sim/engine.hpp"
 
 namespace springspice::sim {
 
@@ -37,6 +38,12 @@ struct BudgetTerm {
   bool random = false;    ///< differs from board to board, or from moment to moment
   bool unstable = false;  ///< the circuit runs away: its settled state is one that it never takes
   std::optional<double> growth = {};  ///< largest, per unit of model time
+  /// The settled deviation of the same circuit (of the first board) by both.
+  struct Compared {
+    double computed = 0.0;
+    double ngspice = 0.0;
+  };
+  std::optional<Compared> compared = {};
   std::string note = {};
 };
 
@@ -47,6 +54,10 @@ struct BudgetStage {
   std::function<netlist::Design()> together;  ///< with all before it
   /// What it costs is the parts' own noise in `alone`; its settled circuit is not looked at.
   bool is_noise = false;
+  /// Above 0: boards differ, and `board` gives one in place of `alone`; what it costs is the rms
+  /// over so many of them.
+  std::size_t boards = 0;
+  std::function<netlist::Design(std::size_t board)> board = {};
 };
 
 struct BudgetRequest {
@@ -58,6 +69,8 @@ struct BudgetRequest {
   std::size_t steps = 0;  ///< of `path`
   std::vector<BudgetTerm> given;    ///< come first: scaled, snapped, tolerance
   std::vector<BudgetStage> stages;  ///< in their order
+  /// Where it is given, ngspice settles each stage's circuit too (BudgetTerm::compared).
+  std::optional<EngineOptions> engine = {};
   std::function<void(double)> on_progress = {};
 };
 
@@ -67,6 +80,15 @@ std::vector<BudgetTerm> compute_budget(const BudgetRequest& request);
 
 /// sqrt(tr(G Sigma) / m), Sigma output by output as of RealCircuit::noise_covariance().
 double compute_noise_rms(const core::PredictionError& error, const Eigen::MatrixXd& covariance);
+
+/// What both say of each term is within 10 %, or both are below 1e-9 of the range.
+bool agrees_with_ngspice(const std::vector<BudgetTerm>& terms, double range);
+
+/// True where the real circuit dies down at least half as fast as the ideal one; none where they
+/// are too large to tell (kMostUnknowns).
+/// @throws core::InputError for a circuit whose equations do not determine its motion
+std::optional<bool> keeps_up(const netlist::Design& ideal, const netlist::Design& real,
+                             Eigen::Index coordinates, Eigen::Index outputs);
 
 /// The term that costs most alone; an unstable one costs more than any other. Null where no term
 /// has a number.

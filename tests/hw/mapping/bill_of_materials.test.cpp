@@ -12,12 +12,6 @@ using namespace springspice::test;
 
 namespace {
 
-core::SecondOrderSystem make_noisy() {
-  core::Parameters parameters;
-  parameters.kT = 0.3;
-  return core::make_system(parabola({2}, 40), parameters);
-}
-
 const hw::BillRow* find_row(const std::vector<hw::BillRow>& bill, const std::string& reference) {
   for (const hw::BillRow& row : bill) {
     if (std::ranges::count(row.references, reference) > 0) return &row;

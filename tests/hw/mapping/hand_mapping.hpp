@@ -8,6 +8,13 @@
 
 namespace springspice::test {
 
+/// A parabola on three nodes, at a temperature.
+inline core::SecondOrderSystem make_noisy() {
+  core::Parameters parameters;
+  parameters.kT = 0.3;
+  return core::make_system(parabola({2}, 40), parameters);
+}
+
 inline hw::Profile shipped_profile(const std::string& name) {
   return hw::parse_profile(hw::find_shipped_profile(name).value(), name);
 }
