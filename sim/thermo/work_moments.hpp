@@ -1,0 +1,35 @@
+// The exact mean work of a protocol, from the moments of the Gaussian state along it.
+//
+// The state stays Gaussian: N(mu, Theta) follows the same staircase as the trajectories
+// (sim/thermo/work_paths.hpp), and <H'> - <H> at each jump needs no more than these two. Dense.
+#pragma once
+
+#include <vector>
+
+#include "core/entropy_rates.hpp"
+#include "sim/thermo/protocol.hpp"
+
+namespace springspice::thermo {
+
+/// What holds at one time, on average; all outputs together.
+struct MomentRow {
+  double time = 0.0;
+  double lambda = 0.0;
+  double work = 0.0;     ///< <W> so far
+  double reduced = 0.0;  ///< <w> so far
+  double heat = 0.0;     ///< <Q> so far
+  double energy = 0.0;   ///< <H>
+  core::EntropyRates entropy;
+};
+
+struct WorkMoments {
+  double work = 0.0, heat = 0.0, reduced = 0.0;  ///< at the end
+  std::vector<MomentRow> rows;                   ///< the start, and after each step
+};
+
+/// @param relaxation model time after the protocol's end that the rows go on, in steps of
+/// duration / steps (of a quench: in 200 steps)
+/// @throws core::ParameterError above dynamics::kLyapunovLimit coordinates
+WorkMoments compute_work_moments(const Protocol& protocol, double relaxation);
+
+}  // namespace springspice::thermo
