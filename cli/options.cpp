@@ -181,6 +181,9 @@ po::options_description simulate_options(Options& o) {
   return group;
 }
 
+// Whether a page can be made of the command's run.
+bool keeps_record(const std::string& command) { return command == "fit"; }
+
 OptionGroups command_options(const std::string& command, Options& o) {
   OptionGroups all;
   po::options_description results("Results");
@@ -257,9 +260,15 @@ OptionGroups command_options(const std::string& command, Options& o) {
                           "NAME.cir; the manifest goes to NAME.json");
   }
   results.add_options()("json", po::value<std::string>(),
-                        "results as JSON to a file; - is standard output")(
-      "config", po::value<std::string>(), "FILE.ini with any of these options, name = value")(
-      "help", "this text")("version", "the version of springspice");
+                        "results as JSON to a file; - is standard output");
+  if (keeps_record(command)) {
+    results.add_options()("record", po::value<std::string>(),
+                          "FILE.json: figures and tables of this run; springspice report FILE.json "
+                          "makes one page of them");
+  }
+  results.add_options()("config", po::value<std::string>(),
+                        "FILE.ini with any of these options, name = value")("help", "this text")(
+      "version", "the version of springspice");
   return all.add(results);
 }
 
@@ -592,6 +601,7 @@ void check_files(const std::string& command, const po::variables_map& map, const
   add(writes, "--curve", o.train.curve);
   add(writes, "--statistics", o.simulate.statistics);
   add(writes, "--json", o.json);
+  add(writes, "--record", o.record_out);
   for (std::size_t i = 0; i < writes.size(); ++i) {
     const auto [option, path] = writes[i];
     for (std::size_t j = 0; j < i; ++j) {
@@ -631,6 +641,7 @@ void read_update(const po::variables_map& map, Options& o) {
 
 void read_results(const std::string& command, const po::variables_map& map, Options& o) {
   o.json = get<std::string>(map, "json");
+  o.record_out = get<std::string>(map, "record");
   if (map.count("seed") != 0) o.seed = read_seed(map["seed"].as<std::string>());
   if (map.count("path") != 0) o.path = get<std::string>(map, "path");
   if (map.count("query") != 0) o.query = get<std::string>(map, "query");
@@ -848,6 +859,8 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   }
   const CommandHelp& command = find_command(words[0]);
   line.command = command.name;
+  line.options.arguments = words;
+  line.options.arguments.insert(line.options.arguments.begin(), "springspice");
   const po::options_description description = command_options(line.command, line.options).all();
   try {
     po::variables_map map =

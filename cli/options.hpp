@@ -95,6 +95,8 @@ struct Options {
   bool hierarchy = false;  ///< a test bench and an array, in place of one flat deck
   // results
   std::optional<std::string> out, json, query, path;
+  std::optional<std::string> record_out;  ///< the run's record, for `report`
+  std::vector<std::string> arguments;     ///< the whole command line, from "springspice" on
   std::optional<std::string> manifest;  ///< certify, readback: read; netlist: written
   std::string deck;
   bool allow_rescale = false;         ///< certify a deck in its own units
