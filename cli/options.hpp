@@ -141,4 +141,22 @@ std::string library_file_of(const std::string& deck);
 /// The names of the commands, in the order of the help text.
 const std::vector<std::string>& command_names();
 
+/// An option, as the help says it.
+struct ListedOption {
+  std::string name;  ///< without dashes
+  bool takes_value = false;
+  std::string standard;  ///< its value where it is not given; empty: none, or not one word
+  std::string text;
+};
+
+struct ListedGroup {
+  std::string caption;
+  std::vector<ListedOption> options;
+};
+
+/// What a command can be told, as data: its help, the manual page and completion say the same.
+std::vector<ListedGroup> list_options(const std::string& command);
+/// Whether a command's first word may be a file without an option's name.
+bool takes_file(const std::string& command);
+
 }  // namespace springspice::cli

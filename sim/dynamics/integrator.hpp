@@ -53,8 +53,6 @@ enum class Scheme { exact, midpoint, baoab, euler_maruyama };
 
 /// "exact", "midpoint", "baoab", "euler-maruyama".
 const char* to_string(Scheme scheme);
-/// @throws core::ParameterError for another name (lists the four)
-Scheme parse_scheme(const std::string& name);
 
 class Columns;
 
