@@ -63,6 +63,18 @@ constexpr CommandHelp kTexts[] = {
      "parts, bom.csv, summary.md, tables and pictures. Exit status 1 where the deck is not the "
      "mapped\n"
      "system, or a sample run in ngspice does not agree."},
+    {"thermo",
+     "springspice thermo --data FILE.csv --kT E --pin-spring K [--duration T] [options]\n"
+     "springspice thermo --data NEW.csv --protocol data --data-from OLD.csv --kT E [options]\n"
+     "springspice thermo --data FILE.csv --kT E --noise-model diagonal --barrier paper "
+     "[options]\n\n"
+     "What learning costs: exact free energies before and after a change from outside, the mean "
+     "work\n"
+     "and dissipation, and the same from trajectories both ways (Jarzynski, Bennett, Crooks), "
+     "with\n"
+     "entropy along time. --barrier paper is the estimator of arXiv 2508.19015, and what it "
+     "measures.\n"
+     "Exit status 1 where an estimate that has enough runs is not the exact value."},
     {"readback",
      "springspice readback RESULTS --manifest NAME.json [--query FILE.csv] [--out "
      "COORDINATES.csv]\n\n"
@@ -90,6 +102,7 @@ const char* const kOverview =
     "  cosim     run the circuit in ngspice beside the model; the verdict\n"
     "  certify   the same for a netlist file, perhaps edited by hand\n"
     "  map       the circuit of parts that can be bought, and how well it will learn\n"
+    "  thermo    what learning costs: free energy, work, entropy, the learning barrier\n"
     "  readback  a result file of any simulator or oscilloscope, in model coordinates\n"
     "\n"
     "springspice <command> --help lists a command's options; springspice --version.\n"

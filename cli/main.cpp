@@ -29,6 +29,7 @@ int run_command(const CommandLine& line) {
   if (line.command == "netlist") return run_netlist(options);
   if (line.command == "cosim") return run_cosim(options);
   if (line.command == "map") return run_map(options);
+  if (line.command == "thermo") return run_thermo(options);
   if (line.command == "readback") return run_readback(options);
   return run_certify(options);
 }

@@ -20,6 +20,7 @@
 #include "cli/map_options.hpp"
 #include "cli/option_groups.hpp"
 #include "cli/option_values.hpp"
+#include "cli/thermo_options.hpp"
 #include "core/table.hpp"
 
 namespace springspice::cli {
@@ -182,7 +183,7 @@ po::options_description simulate_options(Options& o) {
 }
 
 // Whether a page can be made of the command's run.
-bool keeps_record(const std::string& command) { return command == "fit"; }
+bool keeps_record(const std::string& command) { return command == "fit" || command == "thermo"; }
 
 OptionGroups command_options(const std::string& command, Options& o) {
   OptionGroups all;
@@ -226,6 +227,7 @@ OptionGroups command_options(const std::string& command, Options& o) {
     if (command == "cosim") all.add(engine_options(o));
     if (command == "train") all.add(train_options(o));
     if (command == "simulate") all.add(time_options()).add(simulate_options(o));
+    if (command == "thermo") all.add(time_options()).add(thermo_options(o));
   }
   if (command == "fit" || command == "train" || command == "readback") {
     results.add_options()("query", po::value<std::string>(), "predict at the rows of this table");
@@ -569,6 +571,7 @@ void check_files(const std::string& command, const po::variables_map& map, const
   add(reads, "--test", o.train.test);
   add(reads, "--likelihood", o.simulate.likelihood);
   add(reads, "--include", o.map.include);
+  add(reads, "--data-from", o.thermo.data_from);
   add(reads, "--system", o.system);
   for (const char* name : {"M.mtx", "D.mtx", "K.mtx", "f.mtx"}) {
     if (o.system) add(reads, "--system", *o.system + "/" + name);
@@ -599,6 +602,8 @@ void check_files(const std::string& command, const po::variables_map& map, const
   add(writes, "--ensemble", o.ensemble);
   add(writes, "--spectrum", o.spectrum);
   add(writes, "--curve", o.train.curve);
+  add(writes, "--curve", o.thermo.curve);
+  add(writes, "--work", o.thermo.work);
   add(writes, "--statistics", o.simulate.statistics);
   add(writes, "--json", o.json);
   add(writes, "--record", o.record_out);
@@ -887,6 +892,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     if (line.command == "certify" || line.command == "cosim") read_ensemble(map, line.options);
     if (line.command == "train") read_training(map, line.options);
     if (line.command == "simulate") read_simulation(map, line.options);
+    if (line.command == "thermo") read_thermo(map, line.options);
     read_results(line.command, map, line.options);
     check_files(line.command, map, line.options);
   } catch (const po::error& error) {
