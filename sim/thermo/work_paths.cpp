@@ -21,8 +21,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // Coordinates up to which an exact step, dense in its change from level to level, costs less than
-// a midpoint step with its sparse factors (bench/work_paths.cpp).
-constexpr Eigen::Index kFewCoordinates = 64;
+// a midpoint step with its sparse factors: 45 of a chain, 55 of a sheet (bench/work_paths.cpp).
+constexpr Eigen::Index kFewCoordinates = 48;
 // Values of the runs that climb together, so that they and the normals of four steps stay in the
 // second-level cache; and groups enough for any number of threads to share.
 constexpr std::uint64_t kGroupValues = 4096;
