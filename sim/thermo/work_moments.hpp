@@ -32,8 +32,8 @@ struct WorkMoments {
 
 /// @param relaxation model time after the protocol's end that the rows go on, in equal steps as
 /// near to duration / steps as fit (of a quench: in 200 steps)
-/// @throws core::ParameterError above dynamics::kLyapunovLimit coordinates, for a relaxation that is
-/// negative or not finite, and as check_protocol(); core::InputError likewise
+/// @throws core::ParameterError above dynamics::kLyapunovLimit coordinates, for a relaxation that
+/// is negative or not finite, and as check_protocol(); core::InputError likewise
 WorkMoments compute_work_moments(const Protocol& protocol, double relaxation);
 
 }  // namespace springspice::thermo
