@@ -147,6 +147,7 @@ Report certify(const Problem& given, const Analysis& analysis, const CertifyOpti
   checker.ensemble = {options.paths, options.workers, options.engine, engine_options.on_progress,
                       options.on_end};
   checker.on_spectrum = options.on_spectrum;
+  checker.explain = options.explain;
   std::optional<GnucapEngine> gnucap;
   if (options.engines != Engines::ngspice) {
     engine_options.worker = options.gnucap;
