@@ -1,0 +1,47 @@
+# What the figures' scripts share; each reads it first, in the repository's top folder, with $figure
+# set.
+#   SPRINGSPICE=program PROGRAMS=folder of make_paper_data and mlp   OUT=folder
+#   FAST=1: fewer paths, to see that a script runs; its numbers are not the paper's
+SPRINGSPICE=${SPRINGSPICE:-build/release/springspice}
+PROGRAMS=${PROGRAMS:-$(dirname "$SPRINGSPICE")}
+OUT=${OUT:-build/examples/paper/$figure}
+FAST=${FAST:-0}
+export SPRINGSPICE PROGRAMS OUT FAST
+out=$OUT
+two_pi=6.283185307179586
+
+# A script that calls itself with arguments does one of its runs.
+if [ $# -eq 0 ]; then
+  rm -rf "$out"
+  mkdir -p "$out"
+fi
+
+springspice() { "$SPRINGSPICE" "$@"; }
+make_data() { "$PROGRAMS/make_paper_data" "$@"; }
+
+# Each line of standard input: the arguments of one run; as many at a time as there are cores.
+in_parallel() { xargs -L 1 -P "$(nproc)" "examples/paper/$figure.sh"; }
+
+# field NAME FILE: the first number of that name in a JSON file.
+field() { sed -n "s/^ *\"$1\": \\([^,]*\\),*\$/\\1/p" "$2" | head -n 1; }
+
+# barrier NAME PATHS T_END OPTIONS: the published estimator, into NAME.json.
+barrier() {
+  name=$1
+  paths=$2
+  t_end=$3
+  shift 3
+  [ "$FAST" = 0 ] || paths=10
+  springspice thermo --barrier paper --noise-model diagonal --mass-is total --start-range 0:3 \
+    --dt 1e-3 --threads 1 --paths "$paths" --t-end "$t_end" "$@" --json "$out/$name.json" >/dev/null
+}
+
+# draw: the picture by gnuplot, where that is installed.
+draw() {
+  if command -v gnuplot >/dev/null; then
+    picture=$(pwd)/examples/paper/$figure.gp
+    (cd "$out" && gnuplot "$picture") && echo "drew $out/$figure.png"
+  else
+    echo "no gnuplot, no picture (apt-get install gnuplot-nox)"
+  fi
+}
