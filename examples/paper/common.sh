@@ -25,7 +25,8 @@ in_parallel() { xargs -L 1 -P "$(nproc)" "examples/paper/$figure.sh"; }
 # field NAME FILE: the first number of that name in a JSON file.
 field() { sed -n "s/^ *\"$1\": \\([^,]*\\),*\$/\\1/p" "$2" | head -n 1; }
 
-# barrier NAME PATHS T_END OPTIONS: the published estimator, into NAME.json.
+# barrier NAME PATHS T_END OPTIONS: the published estimator, into NAME.json, in steps of $step.
+step=1e-3
 barrier() {
   name=$1
   paths=$2
@@ -33,7 +34,24 @@ barrier() {
   shift 3
   [ "$FAST" = 0 ] || paths=10
   springspice thermo --barrier paper --noise-model diagonal --mass-is total --start-range 0:3 \
-    --dt 1e-3 --threads 1 --paths "$paths" --t-end "$t_end" "$@" --json "$out/$name.json" >/dev/null
+    --dt $step --threads 1 --paths "$paths" --t-end "$t_end" "$@" --json "$out/$name.json" >/dev/null
+}
+
+# within NAME VALUE LOW HIGH: the script fails, when it ends, where a number is not what it must be.
+failed=0
+within() {
+  if ! echo "$2 $3 $4" | awk '
+    { exit !(NF == 3 && $1 ~ /^[-+]?[.0-9]/ && $1 + 0 >= $2 + 0 && $1 + 0 <= $3 + 0) }'; then
+    echo "$figure: $1 is ${2:-missing}; it must be from $3 to $4" >&2
+    failed=1
+  fi
+}
+
+# finish: shows the table; the end of each script.
+finish() {
+  draw
+  cat "$out/table.txt"
+  exit $failed
 }
 
 # draw: the picture by gnuplot, where that is installed.

@@ -57,5 +57,5 @@ loss_at() { awk -F, -v at="$1" 'FNR > 1 && $1 + 1e-9 >= at { printf "%.6g", $7; 
           printf "largest distance of a node from the fit at t = 60: %.2g\n", worst }' \
     "$out/rest_nodes.csv" "$out/path.csv"
 } >"$out/table.txt"
-draw
-cat "$out/table.txt"
+within "distance from the fit" "$(sed -n 's/^largest.*: //p' "$out/table.txt")" 0 1e-9
+finish

@@ -8,13 +8,14 @@ array name[6] = ["x", "x^2", "x^3", "sin(x)", "cos(x)", "exp(x/π)"]
 temperatures = "0.1 1 10"
 array colour[3] = ["#1b1b3a", "#b03060", "#d9940a"]
 array mark[3] = [7, 9, 5]
-set multiplot layout 3,4 margins 0.05,0.99,0.06,0.94 spacing 0.035,0.085 \
+set multiplot layout 3,4 margins 0.055,0.98,0.06,0.93 spacing 0.05,0.085 \
   title "Figure 3: mean loss against stiffness, and against the published ΔF (one stick, γ = 4, k = M)"
 set grid lc rgb "#dddddd"
 set logscale xy
 set format x "10^{%T}"
 set format y "10^{%T}"
-set ytics 1e5
+unset mxtics
+unset mytics
 do for [i=1:6] {
   f = word(keys, i)
   set title sprintf("f(x) = %s", name[i]) offset 0,-0.6
@@ -22,7 +23,8 @@ do for [i=1:6] {
   set xlabel (i > 4 ? "k" : "")
   set xrange [1e-31:1e-9]
   set xtics 1e-30,1e5
-  set yrange [1e-14:1e9]
+  set yrange [(i == 1 ? 1e-11 : i == 3 ? 1e2 : 1e-1):1e8]
+  if (i == 1) { set ytics 1e4 } else { set ytics 1e2 }
   if (i == 1) { set key top right samplen 2 } else { unset key }
   plot for [j=1:3] rows(f, word(temperatures,j)) using 3:7 with lines lw 4 lc rgb "#d0d0d0" \
          title (j == 1 ? "stationary state" : ""), \

@@ -46,6 +46,15 @@ for sticks in 1 2 3 4; do
   echo "$sticks,$(field reduced "$out/exact.json")"
 done >"$out/exact.csv"
 
+# Where the mean of exp(-W / kT) exists, the estimator finds it. Without springs, from rest, a node has
+# exp(gamma t / 2) / sqrt(cos(sqrt(3) gamma t) + sin(sqrt(3) gamma t) / sqrt(3)), which is infinite
+# from gamma t = 2 pi / (3 sqrt(3)) = 1.209 on.
+barrier free 20000 0.5 --data "$out/x.csv" --sticks 1 --friction 1 --temperature-K 1 \
+  --spring 1e-40 --mass 1e-30
+free=$(field value_kT "$out/free.json")
+free_error=$(field error_kT "$out/free.json")
+closed_form=$(awk 'BEGIN { a = sqrt(3) / 2; print 0.5 - log(cos(a) + sin(a) / sqrt(3)) }')
+
 # mean STICKS T PATHS COLUMN: over the seeds, and its standard deviation.
 mean() {
   awk -F, -v s="$1" -v t="$2" -v p="$3" -v c="$4" '
@@ -71,6 +80,19 @@ done >"$out/length.txt"
   echo "gamma nu t   100 paths        1000 paths       -<W> / kT"
   awk '{ printf "%10d %6.1f +- %-6.1f %8.1f +- %-6.1f %8.1f\n", 2 * $1, $2, $3, $4, $5, -$6 }' \
     "$out/length.txt"
+  echo
+  printf 'no springs, gamma t = 0.5, 20000 paths: %.4f +- %.4f; closed form %.4f\n' "$free" \
+    "$free_error" "$closed_form"
+  echo "(from gamma t = 1.209 on the mean of exp(-W / kT) is infinite: no number of paths is enough)"
 } >"$out/table.txt"
-draw
-cat "$out/table.txt"
+within "the estimate without springs" "$free" \
+  "$(echo "$closed_form $free_error" | awk '{ print $1 - 4 * $2 }')" \
+  "$(echo "$closed_form $free_error" | awk '{ print $1 + 4 * $2 }')"
+# One published run, so within three spreads of a run.
+[ "$FAST" = 1 ] || while read -r sticks mean spread _; do
+  published=$(echo 34 42 60 67 | cut -d' ' -f"$sticks")
+  within "published plateau of $sticks sticks" "$published" \
+    "$(echo "$mean $spread" | awk '{ print $1 - 3 * $2 }')" \
+    "$(echo "$mean $spread" | awk '{ print $1 + 3 * $2 }')"
+done <"$out/sticks.txt"
+finish

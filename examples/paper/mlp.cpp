@@ -8,8 +8,8 @@
 // orders that `springspice train` takes for the same seed (sim/training/shuffle.hpp).
 //
 // Sample runs:
-//   mlp train.csv test.csv free 1 > curve.csv     # a line an epoch: losses over all rows, at its end
-//   mlp --check                                   # gradients against finite differences
+//   mlp train.csv test.csv free 1 > curve.csv     # a line an epoch: losses over all rows, at its
+//   end mlp --check                                   # gradients against finite differences
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -90,8 +90,7 @@ Network compute_gradient(const Network& net, const Rows& rows) {
   const MatrixXd after = before.cwiseMax(0.0);
   const VectorXd slope = 2.0 / static_cast<double>(rows.targets.size()) *
                          ((after * net.w).array() + net.c - rows.targets.array()).matrix();
-  const MatrixXd back =
-      (slope * net.w.transpose()).array() * (before.array() > 0.0).cast<double>();
+  const MatrixXd back = (slope * net.w.transpose()).array() * (before.array() > 0.0).cast<double>();
   return {back.transpose() * rows.inputs, back.colwise().sum().transpose(),
           after.transpose() * slope, slope.sum()};
 }
