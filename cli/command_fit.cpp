@@ -5,8 +5,10 @@
 
 #include "cli/commands.hpp"
 #include "cli/output_file.hpp"
+#include "cli/pages/fit_page.hpp"
 #include "cli/pipeline.hpp"
 #include "cli/predictions.hpp"
+#include "cli/record.hpp"
 #include "cli/results.hpp"
 #include "core/error.hpp"
 #include "core/fit.hpp"
@@ -63,6 +65,7 @@ int run_fit(const Options& options) {
   std::optional<OutputFile> file;
   if (options.out) file.emplace(*options.out);
   JsonOutput results(options);
+  RecordOutput record(options);
   const Prepared prepared = prepare(options, progress);
   print_remark(describe_null_space(prepared.system, prepared.null_space));
   const core::Model& model = *prepared.model;
@@ -89,8 +92,9 @@ int run_fit(const Options& options) {
   std::string text =
       fmt::format("{} points, {} nodes, rank of K {}\n", model.data.count(), prepared.system.size(),
                   prepared.system.size() - prepared.null_space.dimension());
+  std::vector<double> rms_of;
   for (std::size_t p = 0; p < model.targets.size(); ++p) {
-    const double rms = root_mean_square(model, x, p);
+    const double rms = rms_of.emplace_back(root_mean_square(model, x, p));
     const core::TargetSummary& target = model.data.targets()[p];
     Json output = {{"target", model.targets[p]}, {"rms_error", rms}};
     text +=
@@ -109,8 +113,10 @@ int run_fit(const Options& options) {
   json["x"] = nodes_to_json(x);
   remark_clamped(errors.clamped, errors.rows, "queries");
   results.write(json);
+  if (record) record.write(make_fit_page(options, prepared, x, rms_of, errors));
   if (file) file->commit();
   results.commit();
+  record.commit();
   print_text(options, text);
   return 0;
 }

@@ -1,12 +1,14 @@
 #include "cli/map_options.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <thread>
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/option_values.hpp"
 #include "core/table.hpp"
+#include "hw/mapping/profile.hpp"
 
 namespace springspice::cli {
 
@@ -41,6 +43,20 @@ po::options_description map_options(Options& o) {
   return group;
 }
 
+namespace {
+
+void check_profile(const std::string& name) {
+  if (hw::find_shipped_profile(name)) return;
+  if (std::filesystem::path(name).has_parent_path() || name.ends_with(".json")) return;
+  const std::vector<std::string> shipped = hw::shipped_profiles();
+  throw ChoiceError(fmt::format("--profile {}: no profile of that name; there are: {}, or a file "
+                                "NAME.json in their format",
+                                core::printable(name, 200), fmt::join(shipped, ", ")),
+                    shipped, true);
+}
+
+}  // namespace
+
 void read_map(const po::variables_map& map, Options& o) {
   MapOptions& m = o.map;
   const auto profile = get<std::string>(map, "profile");
@@ -48,6 +64,7 @@ void read_map(const po::variables_map& map, Options& o) {
     throw UsageError(
         "no hardware: give --profile bench-rlc, opamp-board, cmos-gmc, spu-8, or FILE.json");
   }
+  check_profile(*profile);
   m.profile = *profile;
   o.out = get<std::string>(map, "out");
   if (!o.out) throw UsageError("no place for the results: give --out DIR");

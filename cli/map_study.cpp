@@ -24,16 +24,6 @@ constexpr std::size_t kPathSteps = 400;  // of the budget's transients
 
 hw::Profile load_profile(const std::string& name) {
   if (const auto text = hw::find_shipped_profile(name)) return hw::parse_profile(*text, name);
-  if (!std::filesystem::path(name).has_parent_path() && !name.ends_with(".json")) {
-    std::string all;
-    for (const std::string& shipped : hw::shipped_profiles()) {
-      all += (all.empty() ? "" : ", ") + shipped;
-    }
-    throw UsageError(
-        fmt::format("--profile {}: no profile of that name; there are: {}, or a file "
-                    "NAME.json in their format",
-                    core::printable(name, 200), all));
-  }
   return hw::parse_profile(
       read_file(name, "give a hardware profile, or the name of one that comes with the program"),
       name);

@@ -20,8 +20,9 @@ std::size_t choose(const po::variables_map& map, const char* option,
   if (at != words.end()) return static_cast<std::size_t>(at - words.begin());
   std::string all;
   for (const char* word : words) all += fmt::format("{}{}", all.empty() ? "" : ", ", word);
-  throw UsageError(
-      fmt::format("--{} is '{}'; it must be one of: {}", option, core::printable(given), all));
+  throw ChoiceError(
+      fmt::format("--{} is '{}'; it must be one of: {}", option, core::printable(given), all),
+      {words.begin(), words.end()}, false);
 }
 
 void require_positive(const std::optional<double>& value, const char* option) {

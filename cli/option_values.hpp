@@ -5,6 +5,8 @@
 #include <initializer_list>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <boost/program_options/variables_map.hpp>
 
@@ -18,7 +20,21 @@ std::optional<T> get(const boost::program_options::variables_map& map, const cha
   return map[name].as<T>();
 }
 
-/// The position of a word among those allowed. @throws UsageError
+/// A value that is none of those allowed; says which are, for those who ask by trying.
+class ChoiceError : public UsageError {
+ public:
+  ChoiceError(const std::string& what, std::vector<std::string> words, bool or_file)
+      : UsageError(what), words_(std::move(words)), or_file_(or_file) {}
+
+  const std::vector<std::string>& words() const { return words_; }
+  bool or_file() const { return or_file_; }  ///< a file's name is allowed too
+
+ private:
+  std::vector<std::string> words_;
+  bool or_file_;
+};
+
+/// The position of a word among those allowed. @throws ChoiceError
 std::size_t choose(const boost::program_options::variables_map& map, const char* option,
                    std::initializer_list<const char*> words);
 

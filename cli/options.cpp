@@ -15,8 +15,10 @@
 #include <boost/program_options.hpp>
 #include <fmt/format.h>
 
+#include "cli/completion.hpp"
 #include "cli/help_texts.hpp"
 #include "cli/map_options.hpp"
+#include "cli/option_groups.hpp"
 #include "cli/option_values.hpp"
 #include "core/table.hpp"
 
@@ -179,8 +181,11 @@ po::options_description simulate_options(Options& o) {
   return group;
 }
 
-po::options_description command_options(const std::string& command, Options& o) {
-  po::options_description all;
+// Whether a page can be made of the command's run.
+bool keeps_record(const std::string& command) { return command == "fit"; }
+
+OptionGroups command_options(const std::string& command, Options& o) {
+  OptionGroups all;
   po::options_description results("Results");
   if (command == "certify") {
     po::options_description group("What is certified");
@@ -255,9 +260,15 @@ po::options_description command_options(const std::string& command, Options& o) 
                           "NAME.cir; the manifest goes to NAME.json");
   }
   results.add_options()("json", po::value<std::string>(),
-                        "results as JSON to a file; - is standard output")(
-      "config", po::value<std::string>(), "FILE.ini with any of these options, name = value")(
-      "help", "this text")("version", "the version of springspice");
+                        "results as JSON to a file; - is standard output");
+  if (keeps_record(command)) {
+    results.add_options()("record", po::value<std::string>(),
+                          "FILE.json: figures and tables of this run; springspice report FILE.json "
+                          "makes one page of them");
+  }
+  results.add_options()("config", po::value<std::string>(),
+                        "FILE.ini with any of these options, name = value")("help", "this text")(
+      "version", "the version of springspice");
   return all.add(results);
 }
 
@@ -299,10 +310,11 @@ bool is_start_word(const std::string& x0) {
 void read_start(const std::string& x0) {
   std::error_code ignored;
   if (is_start_word(x0) || std::filesystem::exists(x0, ignored)) return;
-  throw UsageError(fmt::format(
-      "--x0 is '{}', and there is no such file; it must be zero, random, stationary, or a Matrix "
-      "Market or .npy file with one row a coordinate",
-      core::printable(x0)));
+  throw ChoiceError(fmt::format("--x0 is '{}', and there is no such file; it must be zero, random, "
+                                "stationary, or a Matrix Market or .npy file with one row a "
+                                "coordinate",
+                                core::printable(x0)),
+                    {"zero", "random", "stationary"}, true);
 }
 
 void read_thermal_energy(const po::variables_map& map, core::Parameters& p) {
@@ -474,7 +486,10 @@ void read_simulation(const po::variables_map& map, Options& o) {
     return read_whole(map[option].as<std::string>(), option, 1, kMost, "from 1 to 10^12");
   };
   SimulateOptions& s = o.simulate;
-  s.scheme = dynamics::parse_scheme(map["integrator"].as<std::string>());
+  constexpr dynamics::Scheme kSchemes[] = {dynamics::Scheme::exact, dynamics::Scheme::midpoint,
+                                           dynamics::Scheme::baoab,
+                                           dynamics::Scheme::euler_maruyama};
+  s.scheme = kSchemes[choose(map, "integrator", {"exact", "midpoint", "baoab", "euler-maruyama"})];
   s.runs = count("paths");
   s.threads = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 256U));
   if (const auto threads = get<std::string>(map, "threads")) {
@@ -586,6 +601,7 @@ void check_files(const std::string& command, const po::variables_map& map, const
   add(writes, "--curve", o.train.curve);
   add(writes, "--statistics", o.simulate.statistics);
   add(writes, "--json", o.json);
+  add(writes, "--record", o.record_out);
   for (std::size_t i = 0; i < writes.size(); ++i) {
     const auto [option, path] = writes[i];
     for (std::size_t j = 0; j < i; ++j) {
@@ -625,6 +641,7 @@ void read_update(const po::variables_map& map, Options& o) {
 
 void read_results(const std::string& command, const po::variables_map& map, Options& o) {
   o.json = get<std::string>(map, "json");
+  o.record_out = get<std::string>(map, "record");
   if (map.count("seed") != 0) o.seed = read_seed(map["seed"].as<std::string>());
   if (map.count("path") != 0) o.path = get<std::string>(map, "path");
   if (map.count("query") != 0) o.query = get<std::string>(map, "query");
@@ -701,7 +718,7 @@ po::parsed_options parse_words(const Strings& words, const po::options_descripti
                     po::command_line_style::long_allow_next;
   po::parsed_options parsed =
       po::command_line_parser(words).options(description).style(style).run();
-  bool file_is_free = command == "certify" || command == "readback";
+  bool file_is_free = takes_file(command);
   for (po::option& option : parsed.options) {
     if (!option.string_key.empty()) {
       check_value(option);
@@ -726,8 +743,10 @@ po::parsed_options parse_config(const std::string& path,
   std::ifstream file(path);
   file.peek();  // a folder opens like a file, and fails here
   if (!file.is_open() || file.bad()) {
-    throw UsageError(fmt::format("--config {}: cannot be read; give a file with lines name = value",
-                                 core::printable(path, 200)));
+    throw ChoiceError(
+        fmt::format("--config {}: cannot be read; give a file with lines name = value",
+                    core::printable(path, 200)),
+        {}, true);
   }
   std::stringstream text;
   text << file.rdbuf();
@@ -765,6 +784,20 @@ std::string format_help(const CommandHelp& command, const po::options_descriptio
   return text.str();
 }
 
+// The caption has no other way out of the library.
+std::string caption_of(const po::options_description& group) {
+  std::ostringstream text;
+  text << group;
+  return text.str().substr(0, text.str().find(':'));
+}
+
+// "arg (=8)" -> "8"
+std::string default_of(const std::string& parameter) {
+  const std::size_t from = parameter.find("(=");
+  if (from == std::string::npos) return {};
+  return parameter.substr(from + 2, parameter.rfind(')') - from - 2);
+}
+
 }  // namespace
 
 std::string noise_file_of(const std::string& deck, netlist::Dialect dialect) {
@@ -789,6 +822,25 @@ const std::vector<std::string>& command_names() {
   return names;
 }
 
+bool takes_file(const std::string& command) {
+  return command == "certify" || command == "readback";
+}
+
+std::vector<ListedGroup> list_options(const std::string& command) {
+  std::vector<ListedGroup> listed;
+  Options unused;
+  const OptionGroups all = command_options(command, unused);
+  for (const po::options_description& group : all.groups()) {
+    ListedGroup& list = listed.emplace_back();
+    list.caption = caption_of(group);
+    for (const auto& option : group.options()) {
+      list.options.push_back({option->long_name(), option->semantic()->max_tokens() > 0,
+                              default_of(option->format_parameter()), option->description()});
+    }
+  }
+  return listed;
+}
+
 CommandLine parse_command_line(int argc, const char* const* argv) {
   const Strings words(argv + std::min(argc, 1), argv + argc);
   CommandLine line;
@@ -801,9 +853,15 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     line.text = kVersion;
     return line;
   }
+  if (words[0] == "--complete") {  // asked by the shell's completion, not by people
+    line.text = complete({words.begin() + 1, words.end()});
+    return line;
+  }
   const CommandHelp& command = find_command(words[0]);
   line.command = command.name;
-  const po::options_description description = command_options(line.command, line.options);
+  line.options.arguments = words;
+  line.options.arguments.insert(line.options.arguments.begin(), "springspice");
+  const po::options_description description = command_options(line.command, line.options).all();
   try {
     po::variables_map map =
         parse_variables({words.begin() + 1, words.end()}, description, line.command);

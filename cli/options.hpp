@@ -95,6 +95,8 @@ struct Options {
   bool hierarchy = false;  ///< a test bench and an array, in place of one flat deck
   // results
   std::optional<std::string> out, json, query, path;
+  std::optional<std::string> record_out;  ///< the run's record, for `report`
+  std::vector<std::string> arguments;     ///< the whole command line, from "springspice" on
   std::optional<std::string> manifest;  ///< certify, readback: read; netlist: written
   std::string deck;
   bool allow_rescale = false;         ///< certify a deck in its own units
@@ -138,5 +140,23 @@ std::string library_file_of(const std::string& deck);
 
 /// The names of the commands, in the order of the help text.
 const std::vector<std::string>& command_names();
+
+/// An option, as the help says it.
+struct ListedOption {
+  std::string name;  ///< without dashes
+  bool takes_value = false;
+  std::string standard;  ///< its value where it is not given; empty: none, or not one word
+  std::string text;
+};
+
+struct ListedGroup {
+  std::string caption;
+  std::vector<ListedOption> options;
+};
+
+/// What a command can be told, as data: its help, the manual page and completion say the same.
+std::vector<ListedGroup> list_options(const std::string& command);
+/// Whether a command's first word may be a file without an option's name.
+bool takes_file(const std::string& command);
 
 }  // namespace springspice::cli

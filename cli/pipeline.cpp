@@ -259,17 +259,8 @@ void print_remark(const std::string& text) {
 std::string describe_null_space(const core::SecondOrderSystem& system,
                                 const core::NullSpace& null_space) {
   if (null_space.dimension() == 0) return {};
-  constexpr std::size_t kShown = 8;
-  std::string nodes;
-  for (std::size_t k = 0; k < std::min(kShown, null_space.support.size()); ++k) {
-    nodes += (k == 0 ? "" : ", ") + system.label(null_space.support[k]);
-  }
-  if (null_space.support.size() > kShown) nodes += ", ...";
-  return fmt::format(
-      "K is singular: {} of {} directions are free (rank {}), over {} node{}: {}; data do not hold "
-      "them; --neighbor-spring 0.01 does, or fewer --sticks",
-      null_space.dimension(), system.size(), system.size() - null_space.dimension(),
-      null_space.support.size(), null_space.support.size() == 1 ? "" : "s", nodes);
+  return core::name_free_directions(system, null_space) +
+         "; data do not hold them; --neighbor-spring 0.01 does, or fewer --sticks";
 }
 
 }  // namespace springspice::cli

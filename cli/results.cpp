@@ -44,8 +44,8 @@ void JsonOutput::commit() {
 }
 
 void print_text(const Options& options, const std::string& text) {
-  for (const auto* file : {&options.json, &options.out, &options.path, &options.ensemble,
-                           &options.spectrum, &options.train.curve}) {
+  for (const auto* file : {&options.json, &options.record_out, &options.out, &options.path,
+                           &options.ensemble, &options.spectrum, &options.train.curve}) {
     if (*file == "-") return;
   }
   OutputFile out("-", "standard output");

@@ -16,28 +16,41 @@ endfunction()
 
 # springspice_library(NAME SOURCES ... PUBLIC libs... PRIVATE libs...): springspice::NAME.
 # FOLDER: where its headers lie, if that is not NAME. PRECOMPILE: large headers of others that most
-# of its files take in, read once.
+# of its files take in, read once. INTERNAL: the program's own, not installed.
+# A library comes after those that it builds on: the order in which others link them is the reverse.
 function(springspice_library name)
-  cmake_parse_arguments(ARG "" "FOLDER" "SOURCES;HEADERS;PUBLIC;PRIVATE;PRECOMPILE" ${ARGN})
+  cmake_parse_arguments(ARG "INTERNAL" "FOLDER" "SOURCES;HEADERS;PUBLIC;PRIVATE;PRECOMPILE" ${ARGN})
   if(NOT ARG_FOLDER)
     set(ARG_FOLDER ${name})
   endif()
+  foreach(library ${ARG_PUBLIC} ${ARG_PRIVATE})
+    if(library MATCHES "^springspice::" AND NOT TARGET ${library})
+      message(FATAL_ERROR "${name} builds on ${library}, which comes after it or is none; mend the "
+                          "order of add_subdirectory()")
+    endif()
+  endforeach()
   add_library(${name} STATIC ${ARG_SOURCES} ${ARG_HEADERS})
   add_library(springspice::${name} ALIAS ${name})
   set_target_properties(${name} PROPERTIES OUTPUT_NAME springspice_${name}
                                            POSITION_INDEPENDENT_CODE ON)
   target_compile_features(${name} PUBLIC cxx_std_20)
   target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
-                                            $<INSTALL_INTERFACE:include/springspice>)
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/springspice>)
   target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
   springspice_settings(${name})
   if(ARG_PRECOMPILE)
     target_precompile_headers(${name} PRIVATE ${ARG_PRECOMPILE})
   endif()
-  install(TARGETS ${name} EXPORT springspice ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  if(ARG_INTERNAL)
+    return()
+  endif()
+  set_property(GLOBAL APPEND PROPERTY SPRINGSPICE_LIBRARIES ${name})
+  install(TARGETS ${name} EXPORT springspice ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+                                             COMPONENT development)
   foreach(header ${ARG_HEADERS})  # each in its folder, as it is included
     cmake_path(GET header PARENT_PATH below)
-    install(FILES ${header} DESTINATION include/springspice/${ARG_FOLDER}/${below})
+    install(FILES ${header} COMPONENT development
+            DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/springspice/${ARG_FOLDER}/${below})
   endforeach()
 endfunction()
 

@@ -3,18 +3,26 @@
 //     theta' = A theta + b + noise of diffusion Q = 2 D,    theta ~ N(mu, Theta)
 //     S = 1/2 ln det(2 pi e Theta),    dS/dt = Pi - Phi      (units of Boltzmann's constant)
 //
-// With theta = (x, v) only velocities are damped and driven: G = M^-1 D_friction, and D_v the
-// velocity block of D, nu x nu, which alone is inverted (Q itself is singular). With
-// s = [Theta^-1]_vv and <v v^T> = Theta_vv + mu_v mu_v^T:
+// With theta = (x, v) only velocities are damped and driven: by G = M^-1 D_friction and by D_v, the
+// velocity block of D. That block alone would have to be inverted (D itself is singular), and
+// u = D_v^-1 G v is known without: what a velocity distribution that the noise keeps has for -grad
+// ln p. With w, what this distribution has,
 //
-//     dS/dt = tr(D_v s) - tr G
-//     Phi   = tr(G^T D_v^-1 G <v v^T>) - tr G               flux into the bath
-//     Pi    = tr(G^T D_v^-1 G <v v^T>) - 2 tr G + tr(D_v s) production
-//           = <|D_v^-1/2 (G v - D_v [Theta^-1 (theta - mu)]_v)|^2> >= 0
+//     symbol | underdamped, fdt | underdamped, diagonal | overdamped       (moving: x, G = D^-1 K)
+//     u      | M v / kT         | M_s v / kT            | (K x - f) / kT
+//     w      | [Theta^-1 (theta - mu)]_v, both          | Theta^-1 (x - mu)
 //
-// computed as that mean square, so it is never negative. Overdamped: G = D_friction^-1 K, the whole
-// of the state in place of v, and <(x - x*)(x - x*)^T> about the rest x* in place of <v v^T>.
-// In equilibrium (fdt noise, Theta of Boltzmann) all three are 0.
+//     dS/dt = <w^T D_v w> - tr G
+//     Phi   = <u^T D_v u> - tr G                   flux into the bath
+//     Pi    = <|D_v^1/2 (u - w)|^2>                production
+//
+// Pi is computed as that mean square, over the sources of the noise: sum_q density_q / 2 times
+// <(h_q^T M^-1 (u - w))^2> (core/langevin.hpp). So it is never negative, and neither coordinates
+// without friction nor, overdamped, free directions need care. In equilibrium (fdt noise, Theta of
+// Boltzmann) u = w for every theta, and all three are 0. The mean counts: <v v^T> is
+// Theta_vv + mu_v mu_v^T, and a system that moves as a whole heats its bath.
+//
+// In the steady state Pi is core::entropy_production() (core/moments.hpp), which knows no mean.
 //
 // Sources: Landi, Tome and de Oliveira, J. Phys. A 46 (2013) 395001, equations 26 to 33;
 // arXiv 2508.19015, Appendix D, whose formulas mix positions into D^-1.
@@ -32,11 +40,14 @@ struct EntropyRates {
 };
 
 /// Of one output's copy.
-/// @param mean theta's, 2 nu (overdamped nu); @param covariance Theta, positive definite
-/// @throws ParameterError for sizes that do not fit, a Theta that is not positive definite, kT = 0,
-/// and noise that misses a damped direction (production is infinite there)
+/// @param mean theta's, 2 nu (overdamped nu)
+/// @param covariance Theta, positive definite; its lower triangle is read
+/// @param output which column of f drives it; matters only when overdamped
+/// @throws ParameterError for sizes that do not fit, an entry that is not finite, a Theta that is
+/// not positive definite, kT = 0, and `diagonal` noise of a system without a stick mass
 EntropyRates compute_entropy_rates(const SecondOrderSystem& system,
                                    const Eigen::Ref<const Eigen::VectorXd>& mean,
-                                   const Eigen::Ref<const Eigen::MatrixXd>& covariance);
+                                   const Eigen::Ref<const Eigen::MatrixXd>& covariance,
+                                   Eigen::Index output = 0);
 
 }  // namespace springspice::core

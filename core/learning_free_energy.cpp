@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "core/sparse_cholesky.hpp"
+#include "core/free_energy.hpp"
 
 namespace springspice::core {
 
@@ -29,8 +29,15 @@ Eigen::VectorXd learning_free_energy(const SecondOrderSystem& system,
     throw ParameterError("the free energy of learning is not defined: kT is 0; give --kT");
   }
   const Eigen::Index size = system.size();
-  SparseMatrix identity(size, size);
-  identity.setIdentity();
+  // Positions alone, counted from the targets' mean: there the pins pull nothing, and no large
+  // energies cancel.
+  EnergySystem pins;
+  pins.system.dynamics = Dynamics::overdamped;
+  pins.system.kT = system.kT;
+  pins.system.shape = system.shape;
+  pins.system.f.setZero(size, 1);
+  pins.system.K.resize(size, size);
+  EnergySystem learned = pins;
   Eigen::VectorXd difference(system.outputs());
   for (Eigen::Index p = 0; p < system.outputs(); ++p) {
     const TargetPrior& prior = priors[static_cast<std::size_t>(p)];
@@ -38,13 +45,13 @@ Eigen::VectorXd learning_free_energy(const SecondOrderSystem& system,
       throw ParameterError(fmt::format(
           "the free energy of learning is not defined: the targets of output {} do not vary", p));
     }
-    const double pin = system.kT / (prior.spread * prior.spread);
-    // In units of the pins, so that the determinant is that of 1 + K / kappa.
-    const SparseCholesky factor(identity + system.K / pin, "K with pins");
-    const Eigen::VectorXd force =
-        system.f.col(p) - system.K * Eigen::VectorXd::Constant(size, prior.mean);
-    difference(p) = prior.energy_at_mean - 0.5 / pin * force.dot(factor.solve(force).col(0)) +
-                    0.5 * system.kT * factor.log_determinant();
+    pins.system.K.setIdentity();
+    pins.system.K *= system.kT / (prior.spread * prior.spread);
+    learned.system.K = pins.system.K + system.K;
+    learned.system.f = system.f.col(p) - system.K * Eigen::VectorXd::Constant(size, prior.mean);
+    learned.constant = prior.energy_at_mean;
+    difference(p) = compute_free_energy(learned, Conjugate::momentum).total() -
+                    compute_free_energy(pins, Conjugate::momentum).total();
   }
   return difference;
 }

@@ -1,10 +1,13 @@
 #include "core/null_space.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <map>
 #include <numeric>
 #include <optional>
+
+#include <fmt/format.h>
 
 #include "core/pivoted_ldl.hpp"
 #include "core/random.hpp"
@@ -130,6 +133,19 @@ NullSpace find_null_space(const SparseMatrix& K) {
     if (supported[static_cast<std::size_t>(i)] != 0) null_space.support.push_back(i);
   }
   return null_space;
+}
+
+std::string name_free_directions(const SecondOrderSystem& system, const NullSpace& null_space) {
+  constexpr std::size_t kShown = 8;
+  const std::size_t count = null_space.support.size();
+  std::string nodes;
+  for (std::size_t k = 0; k < std::min(kShown, count); ++k) {
+    nodes += (k == 0 ? "" : ", ") + system.label(null_space.support[k]);
+  }
+  if (count > kShown) nodes += ", ...";
+  return fmt::format("K is singular: {} of {} directions are free (rank {}), over {} node{}: {}",
+                     null_space.dimension(), system.size(), system.size() - null_space.dimension(),
+                     count, count == 1 ? "" : "s", nodes);
 }
 
 }  // namespace springspice::core

@@ -10,6 +10,7 @@
 // Memory: O(non-zeros) where data hold every node; the basis is sparse.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "core/system.hpp"
@@ -33,5 +34,9 @@ struct NullSpace {
 /// @throws InputError where K is not clearly definite and so large that the factorisation with
 /// pivots would take more than some two minutes.
 NullSpace find_null_space(const SparseMatrix& K);
+
+/// "K is singular: 3 of 9 directions are free (rank 6), over 4 nodes: 0_1, ..."; the first eight.
+/// @pre there is a free direction
+std::string name_free_directions(const SecondOrderSystem& system, const NullSpace& null_space);
 
 }  // namespace springspice::core

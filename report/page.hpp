@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -73,5 +74,16 @@ struct Page {
   std::string summary;  ///< the result in a sentence or two, beside the verdict
   std::vector<Section> sections;
 };
+
+/// What does not fit together: a curve whose x and y differ in length, a field with a row too long,
+/// a table's row without a cell for each column. The text names the place,
+/// "sections[1].figures[0]".
+class PageError : public std::invalid_argument {
+ public:
+  using std::invalid_argument::invalid_argument;
+};
+
+/// @throws PageError
+void check_sizes(const Page& page);
 
 }  // namespace springspice::report

@@ -12,6 +12,8 @@ namespace springspice::report {
 /// The format that this program reads and writes. It changes when a field changes its meaning.
 inline constexpr int kRecordFormat = 1;
 
+/// Text that is not UTF-8 loses the bytes that are none.
+/// @throws PageError for a page whose sizes do not fit
 std::string format_record(const Page& page, const std::string& version);
 
 /// A record that cannot be read: what, where in the file, what to do.

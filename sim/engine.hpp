@@ -178,7 +178,7 @@ using OnPoint = std::function<void(double scale, std::span<const std::complex<do
 struct EngineOptions {
   double time_limit_s = 300.0;  ///< wall time of one run
   /// Path of springspice-ngspice; empty: beside this program, in ../libexec/springspice from there,
-  /// where it was installed.
+  /// where it was installed, in ../libexec/springspice from a folder of the PATH.
   std::string worker;
   std::function<void(pid_t)> on_start;  ///< told the worker's process id
   /// 0 to 1: after each block of points, 20 times a second or more.

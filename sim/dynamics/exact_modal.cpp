@@ -82,11 +82,11 @@ void ExactModal::set_overdamped(const core::SecondOrderSystem& system, const cor
   force_q_ = from_force.matrix().asDiagonal() * (shapes_.transpose() * system.f);
 }
 
-void ExactModal::enter(const Eigen::Ref<const Eigen::VectorXd>& theta,
-                       Eigen::Ref<Eigen::VectorXd> own) const {
+void ExactModal::enter(const Eigen::Ref<const Eigen::MatrixXd>& theta,
+                       Eigen::Ref<Eigen::MatrixXd> own) const {
   const Index nu = shapes_.rows();
-  own.head(nu).noalias() = inverse_ * theta.head(nu);
-  if (!overdamped_) own.tail(nu).noalias() = inverse_ * theta.tail(nu);
+  own.topRows(nu).noalias() = inverse_ * theta.topRows(nu);
+  if (!overdamped_) own.bottomRows(nu).noalias() = inverse_ * theta.bottomRows(nu);
 }
 
 void ExactModal::leave(const Eigen::MatrixXd& own, Eigen::MatrixXd& theta) const {

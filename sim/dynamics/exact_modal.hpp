@@ -29,8 +29,8 @@ class ExactModal : public Integrator {
 
   const char* name() const override { return "exact, modal"; }
   void advance(Columns& columns, std::uint64_t steps) const override;
-  void enter(const Eigen::Ref<const Eigen::VectorXd>& theta,
-             Eigen::Ref<Eigen::VectorXd> own) const override;
+  void enter(const Eigen::Ref<const Eigen::MatrixXd>& theta,
+             Eigen::Ref<Eigen::MatrixXd> own) const override;
   void leave(const Eigen::MatrixXd& own, Eigen::MatrixXd& theta) const override;
 
  private:

@@ -13,13 +13,6 @@
 #include "sim/dynamics/stable_step.hpp"
 
 namespace springspice::dynamics {
-namespace {
-
-constexpr Scheme kSchemes[] = {Scheme::exact, Scheme::midpoint, Scheme::baoab,
-                               Scheme::euler_maruyama};
-
-}  // namespace
-
 const char* to_string(Scheme scheme) {
   switch (scheme) {
     case Scheme::exact:
@@ -32,14 +25,6 @@ const char* to_string(Scheme scheme) {
       break;
   }
   return "euler-maruyama";
-}
-
-Scheme parse_scheme(const std::string& name) {
-  for (const Scheme scheme : kSchemes) {
-    if (name == to_string(scheme)) return scheme;
-  }
-  throw core::ParameterError(
-      fmt::format("--integrator {} is none; write exact, midpoint, baoab or euler-maruyama", name));
 }
 
 std::unique_ptr<Integrator> make_integrator(Scheme scheme, const core::SecondOrderSystem& system,

@@ -53,8 +53,6 @@ enum class Scheme { exact, midpoint, baoab, euler_maruyama };
 
 /// "exact", "midpoint", "baoab", "euler-maruyama".
 const char* to_string(Scheme scheme);
-/// @throws core::ParameterError for another name (lists the four)
-Scheme parse_scheme(const std::string& name);
 
 class Columns;
 
@@ -75,8 +73,8 @@ class Integrator {
   virtual void advance(Columns& columns, std::uint64_t steps) const = 0;
 
   /// Model coordinates to the scheme's own, and back, all columns at once. Here they are the same.
-  virtual void enter(const Eigen::Ref<const Eigen::VectorXd>& theta,
-                     Eigen::Ref<Eigen::VectorXd> own) const {
+  virtual void enter(const Eigen::Ref<const Eigen::MatrixXd>& theta,
+                     Eigen::Ref<Eigen::MatrixXd> own) const {
     own = theta;
   }
   virtual void leave(const Eigen::MatrixXd& own, Eigen::MatrixXd& theta) const { theta = own; }
@@ -104,7 +102,10 @@ class Columns {
 
   void set(Eigen::Index column, const Eigen::Ref<const Eigen::VectorXd>& theta);
   /// theta, model_rows x count.
-  void read(Eigen::MatrixXd& theta) const { integrator_.leave(own, theta); }
+  void read(Eigen::MatrixXd& theta) const { integrator_->leave(own, theta); }
+  /// Goes on from theta (model_rows x count) with another scheme or system: steps, and with them
+  /// the addresses of the noise, count on.
+  void change(const Integrator& integrator, const Eigen::MatrixXd& theta);
 
   // For the schemes:
 
@@ -114,7 +115,7 @@ class Columns {
   void made_a_step() { ++step_; }
 
  private:
-  const Integrator& integrator_;
+  const Integrator* integrator_;
   std::uint64_t seed_, first_run_;
   Eigen::Index outputs_;
   std::uint64_t step_ = 0;

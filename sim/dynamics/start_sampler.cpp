@@ -152,6 +152,12 @@ std::unique_ptr<StartSampler> make_random_start(const core::SecondOrderSystem& s
   return std::make_unique<RandomStart>(system, spread, seed);
 }
 
+std::unique_ptr<StartSampler> make_boltzmann_start(const core::SecondOrderSystem& system,
+                                                   const core::NullSpace& null_space,
+                                                   std::uint64_t seed) {
+  return std::make_unique<BoltzmannStart>(system, core::solve_fit(system, null_space), seed);
+}
+
 std::unique_ptr<StartSampler> make_stationary_start(const core::SecondOrderSystem& system,
                                                     const core::NullSpace& null_space,
                                                     const std::optional<core::Modes>& modes,
@@ -164,7 +170,7 @@ std::unique_ptr<StartSampler> make_stationary_start(const core::SecondOrderSyste
     return make_given_start(rest);
   }
   if (system.noise_model == core::NoiseModel::fdt) {
-    return std::make_unique<BoltzmannStart>(system, core::solve_fit(system, null_space), seed);
+    return make_boltzmann_start(system, null_space, seed);
   }
   const StationaryState state = solve_stationary_state(system, null_space, modes);
   return std::make_unique<CorrelatedStart>(state.mean, state.covariance(), seed);

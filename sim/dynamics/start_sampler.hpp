@@ -39,6 +39,12 @@ std::unique_ptr<StartSampler> make_given_start(const core::State& state);
 /// @param spread standard deviation of each output's target
 std::unique_ptr<StartSampler> make_random_start(const core::SecondOrderSystem& system,
                                                 std::span<const double> spread, std::uint64_t seed);
+/// Boltzmann's distribution at the system's kT, whatever brakes: `stationary` of fdt noise, and
+/// legal without friction. @throws core::InputError for a K or M that is not positive definite
+/// @pre kT > 0
+std::unique_ptr<StartSampler> make_boltzmann_start(const core::SecondOrderSystem& system,
+                                                   const core::NullSpace& null_space,
+                                                   std::uint64_t seed);
 /// @throws core::ParameterError where there is no stationary state (says why), or where it can only
 /// be had dense and the system is too large for that
 std::unique_ptr<StartSampler> make_stationary_start(const core::SecondOrderSystem& system,

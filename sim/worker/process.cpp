@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -21,14 +24,36 @@ namespace fs = std::filesystem;
 
 // ---- where the worker lies
 
+namespace {
+
+// Where it is installed, seen from the programs: an installed tree may be moved as a whole.
+constexpr const char* kFromPrograms = SPRINGSPICE_LIBEXEC_FROM_BIN "/springspice";
+
+// Beside each folder of programs: somebody else's program that uses the library lies elsewhere, but
+// springspice is in the PATH.
+std::vector<fs::path> places_in_path() {
+  std::vector<fs::path> places;
+  const char* const path = std::getenv("PATH");
+  std::istringstream folders(path == nullptr ? "" : path);
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    if (folder.starts_with('/')) places.push_back(fs::path(folder) / kFromPrograms);
+  }
+  return places;
+}
+
+}  // namespace
+
 std::string find_worker(const std::string& asked) {
   constexpr const char* name = "springspice-ngspice";
   std::error_code ignored;  // without /proc the first two places are relative, and found missing
   const fs::path here = fs::read_symlink("/proc/self/exe", ignored).parent_path();
   std::vector<fs::path> places = {asked};
   if (asked.empty()) {
-    places = {here / name, here.parent_path() / "libexec" / "springspice" / name,
+    places = {here / name, (here / kFromPrograms / name).lexically_normal(),
               fs::path(SPRINGSPICE_LIBEXECDIR) / name};
+    for (const fs::path& place : places_in_path()) {
+      places.push_back((place / name).lexically_normal());
+    }
   }
   std::string looked;
   for (const fs::path& place : places) {

@@ -84,6 +84,9 @@ TEST_CASE("mistake: a value that is none of the words allowed") {
     check_refused(folder, "cosim --data a.csv " + option + " foo", 2,
                   {option + " is 'foo'; it must be one of: " + words});
   }
+  check_refused(folder, "simulate --data a.csv --integrator leapfrog", 2,
+                {"--integrator is 'leapfrog'; it must be one of: exact, midpoint, baoab, "
+                 "euler-maruyama"});
   check_refused(
       folder, "cosim --data a.csv --x0 zeros", 2,
       {"--x0 is 'zeros', and there is no such file; it must be zero, random, stationary"});

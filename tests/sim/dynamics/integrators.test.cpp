@@ -348,11 +348,6 @@ TEST_CASE("integrators: invalid set-ups are refused") {
       CHECK_THROWS_AS(make(scheme, p, h), core::ParameterError);
     }
   }
-  CHECK_THROWS_WITH(dynamics::parse_scheme("leapfrog"),
-                    Catch::Contains("leapfrog") && Catch::Contains("midpoint"));
-  for (const Scheme scheme : kAll) {
-    CHECK(dynamics::parse_scheme(dynamics::to_string(scheme)) == scheme);
-  }
   CHECK_THROWS_WITH(make(Scheme::baoab, Prepared(small::general()), 0.01),
                     Catch::Contains("gamma M"));
   core::SecondOrderSystem large = small::general();

@@ -1,0 +1,2 @@
+// Linked with the whole of one library: everything that it uses must come with it.
+int main() { return 0; }
