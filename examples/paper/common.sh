@@ -1,5 +1,6 @@
-# What the figures' scripts share; each reads it first, in the repository's top folder, with $figure
-# set.
+# shellcheck shell=sh disable=SC2034,SC2154
+# What the figures' scripts share; each reads it first, in the repository's top folder, after it has
+# set $figure.
 #   SPRINGSPICE=program PROGRAMS=folder of make_paper_data and mlp   OUT=folder
 #   FAST=1: fewer paths, to see that a script runs; its numbers are not the paper's
 SPRINGSPICE=${SPRINGSPICE:-build/release/springspice}
@@ -45,6 +46,13 @@ within() {
     echo "$figure: $1 is ${2:-missing}; it must be from $3 to $4" >&2
     failed=1
   fi
+}
+
+# all_within LOW HIGH FILE: each line of FILE is a name and, last, its number. Statistics, so not for
+# the few paths of FAST=1.
+all_within() {
+  [ "$FAST" = 0 ] || return 0
+  while read -r line; do within "${line% *}" "${line##* }" "$1" "$2"; done <"$3"
 }
 
 # finish: shows the table; the end of each script.
