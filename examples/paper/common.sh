@@ -35,7 +35,8 @@ barrier() {
   shift 3
   [ "$FAST" = 0 ] || paths=10
   springspice thermo --barrier paper --noise-model diagonal --mass-is total --start-range 0:3 \
-    --dt $step --threads 1 --paths "$paths" --t-end "$t_end" "$@" --json "$out/$name.json" >/dev/null
+    --dt $step --threads 1 --paths "$paths" --t-end "$t_end" "$@" \
+    --json "$out/$name.json" >/dev/null
 }
 
 # within NAME VALUE LOW HIGH: the script fails, when it ends, where a number is not what it must be.
@@ -48,8 +49,8 @@ within() {
   fi
 }
 
-# all_within LOW HIGH FILE: each line of FILE is a name and, last, its number. Statistics, so not for
-# the few paths of FAST=1.
+# all_within LOW HIGH FILE: each line of FILE is a name and, last, its number. For statistics, so
+# not with the few paths of FAST=1.
 all_within() {
   [ "$FAST" = 0 ] || return 0
   while read -r line; do within "${line% *}" "${line##* }" "$1" "$2"; done <"$3"

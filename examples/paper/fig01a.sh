@@ -10,9 +10,10 @@ figure=fig01a
 head -n 81 examples/data/surface.csv >"$out/points.csv"
 pi=3.141592653589793
 model="--data $out/points.csv --sticks 5x5 --bounds=-$pi:$pi,-$pi:$pi --mass-is total --friction 1"
-awk -v p=$pi 'BEGIN { print "x,y"
-  for (i = 0; i <= 5; ++i) for (j = 0; j <= 5; ++j) printf "%.15g,%.15g\n", p*(2*i/5-1), p*(2*j/5-1) }' \
-  >"$out/nodes.csv"
+awk -v p=$pi 'BEGIN {
+  print "x,y"
+  for (i = 0; i <= 5; ++i) for (j = 0; j <= 5; ++j)
+    printf "%.15g,%.15g\n", p * (2*i/5 - 1), p * (2*j/5 - 1) }' >"$out/nodes.csv"
 # shellcheck disable=SC2086
 springspice fit $model --query "$out/nodes.csv" --out "$out/rest_nodes.csv" >/dev/null
 # shellcheck disable=SC2086
@@ -25,7 +26,8 @@ springspice simulate $model --x0 "$out/start.mtx" --dt 0.05 --t-end 60 --statist
 # The lattice at a time: "x y z" of its nodes, a blank line between rows, as gnuplot wants it.
 lattice() {
   awk -F, -v at="$1" -v p=$pi 'FNR > 1 && $1 + 1e-9 >= at {
-    for (i = 0; i <= 5; ++i) { for (j = 0; j <= 5; ++j) print p*(2*i/5-1), p*(2*j/5-1), $(2 + 6*i + j)
+    for (i = 0; i <= 5; ++i) {
+      for (j = 0; j <= 5; ++j) print p * (2*i/5 - 1), p * (2*j/5 - 1), $(2 + 6*i + j)
       print "" }
     exit }' "$out/path.csv"
 }

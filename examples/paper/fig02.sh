@@ -75,8 +75,8 @@ loss() {
   done
   echo '"test": as published, the loss of the last batch that was learned from'
 } >"$out/table.txt"
-# What the picture says: the springs beat both networks on most functions, and the published "test" is
-# below the true one.
+# What the picture says: the springs beat the network with frozen biases, and the published "test"
+# is below the true one.
 for f in $functions; do
   within "$f: test of the springs" "$(loss $f springs 5)" 0 "$(loss $f frozen 5)"
   within "$f: last batch" "$(loss $f springs 6)" 0 "$(loss $f springs 5)"

@@ -62,7 +62,7 @@ rm "$out"/row_*
 
 {
   echo "least loss; stiffness at which thermal motion doubles it, k = 2 c kT / (N L_min);"
-  echo "the plateau of Delta F at k = M = 1e-30; and Delta F / k at k = 1e-10, in steps of 1e-3, 1e-4;"
+  echo "the plateau of Delta F at k = M = 1e-30; Delta F / k at k = 1e-10, in steps of 1e-3, 1e-4;"
   echo "the loss over that of the stationary state, where that is above 1e-4"
   printf '%-9s %5s %10s %10s %15s %12s %8s %25s\n' function T/K L_min "k, J" "plateau / kT" \
     "Delta F / k" "(1e-4)" "loss / stationary loss"
@@ -74,7 +74,11 @@ rm "$out"/row_*
         $1 == f && $2 == T {
           if (!n++) plateau = $5
           strong = $4 / $3
-          if ($7 > 1e-4) { r = $6 / $7; if (r > high || !high) high = r; if (r < low || !low) low = r }
+          if ($7 > 1e-4) {
+            r = $6 / $7
+            if (r > high || !high) high = r
+            if (r < low || !low) low = r
+          }
         }
         END { if (fine != "") fine = sprintf("%.1f", fine)
               doubles = (least < 1e-20) ? "-" : sprintf("%.2g", 2 * c * kB * T / (20 * least))
@@ -85,9 +89,10 @@ rm "$out"/row_*
   echo "published: no numbers in the text; a plateau that grows with T at weak springs, and a loss"
   echo "that rises where Delta F meets it"
 } >"$out/table.txt"
-# The standard error of 100 paths over a time of 5, with the elastic energy's autocorrelation time of
-# 0.22, is 3 %; four of them.
-awk -F, 'FNR > 1 && $7 > 1e-4 { print "loss over stationary loss of", $1, "at", $2, "K, k", $3, $6 / $7 }' \
-  "$out/barriers.csv" >"$out/ratios.txt"
+# The standard error of 100 paths over a time of 5, with the elastic energy's autocorrelation time
+# of 0.22, is 3 %; four of them.
+awk -F, 'FNR > 1 && $7 > 1e-4 {
+  print "loss over stationary loss of", $1, "at", $2, "K, k", $3, $6 / $7 }' "$out/barriers.csv" \
+  >"$out/ratios.txt"
 all_within 0.88 1.12 "$out/ratios.txt"
 finish

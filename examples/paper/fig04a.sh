@@ -63,7 +63,8 @@ of() {
 } >"$out/table.txt"
 # Above what the bath puts in, and not by orders.
 awk -F, 'FNR > 1 {
-  print "Delta F over gamma nu kT t at gamma", $1, "T", $2, "sticks", $3, $5 / ($1 * ($3 + 1) * 10) }' \
+  print "Delta F over gamma nu kT t at gamma", $1, "T", $2, "sticks", $3,
+    $5 / ($1 * ($3 + 1) * 10) }' \
   "$out/barriers.csv" >"$out/ratios.txt"
 all_within 1 3 "$out/ratios.txt"
 finish

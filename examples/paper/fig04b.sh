@@ -1,7 +1,7 @@
 #!/bin/sh
 # Figure 4b: the plateau Delta F_min / kT of the published estimator against the number of sticks
-# (gamma 1, t = 10, k = M = 1e-30, f(x) = x, 20 points, 100 paths from uniform(0, 3)), ten times with
-# other seeds; and what it depends on, for one stick: the length of the run and the number of paths.
+# (gamma 1, t = 10, k = M = 1e-30, f(x) = x, 20 points, 100 paths from uniform(0, 3)), ten times
+# with other seeds; and what it depends on, for one stick: the length of the run and the number of paths.
 # Beside it the free energy that the springs cost, over springs of stiffness k that pin each node.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -46,8 +46,8 @@ for sticks in 1 2 3 4; do
   echo "$sticks,$(field reduced "$out/exact.json")"
 done >"$out/exact.csv"
 
-# Where the mean of exp(-W / kT) exists, the estimator finds it. Without springs, from rest, a node has
-# exp(gamma t / 2) / sqrt(cos(sqrt(3) gamma t) + sin(sqrt(3) gamma t) / sqrt(3)), which is infinite
+# Where the mean of exp(-W / kT) exists, the estimator finds it. Without springs, from rest, a node
+# has exp(gamma t / 2) / sqrt(cos(sqrt(3) gamma t) + sin(sqrt(3) gamma t) / sqrt(3)), which is infinite
 # from gamma t = 2 pi / (3 sqrt(3)) = 1.209 on.
 barrier free 20000 0.5 --data "$out/x.csv" --sticks 1 --friction 1 --temperature-K 1 \
   --spring 1e-40 --mass 1e-30
@@ -59,7 +59,8 @@ closed_form=$(awk 'BEGIN { a = sqrt(3) / 2; print 0.5 - log(cos(a) + sin(a) / sq
 mean() {
   awk -F, -v s="$1" -v t="$2" -v p="$3" -v c="$4" '
     $1 == s && $2 == t && $3 == p { ++n; sum += $c; squares += $c * $c }
-    END { m = sum / n; v = (squares - n * m * m) / (n - 1); printf "%.1f %.1f", m, sqrt(v > 0 ? v : 0) }
+    END { m = sum / n; v = (squares - n * m * m) / (n - 1)
+          printf "%.1f %.1f", m, (v > 0) ? sqrt(v) : 0 }
   ' "$out/barriers.csv"
 }
 for sticks in 1 2 3 4; do
@@ -71,9 +72,9 @@ for t in 2.5 5 10 20; do
 done >"$out/length.txt"
 {
   echo "Delta F_min / kT, gamma 1, t = 10, 100 paths; 10 seeds"
-  echo "sticks  published   here, spread of a run   -<W> / kT   gamma nu t   free energy of the springs / kT"
-  awk 'BEGIN { split("34 42 60 67", published) }
-    { printf "%6d %10s %10.1f +- %-11.1f %9.1f %12d %23.2f\n", $1, published[$1], $2, $3, -$4, $6, $7 }' \
+  echo "sticks  published   here, spread of a run   -<W> / kT   gamma nu t   exact: the springs' cost"
+  awk 'BEGIN { split("34 42 60 67", published); row = "%6d %10s %10.1f +- %-11.1f %9.1f %12d %18.2f\n" }
+    { printf row, $1, published[$1], $2, $3, -$4, $6, $7 }' \
     "$out/sticks.txt"
   echo
   echo "one stick: it grows with the length of the run and with the number of paths"
@@ -83,7 +84,7 @@ done >"$out/length.txt"
   echo
   printf 'no springs, gamma t = 0.5, 20000 paths: %.4f +- %.4f; closed form %.4f\n' "$free" \
     "$free_error" "$closed_form"
-  echo "(from gamma t = 1.209 on the mean of exp(-W / kT) is infinite: no number of paths is enough)"
+  echo "from gamma t = 1.209 on the mean of exp(-W / kT) is infinite: no number of paths is enough"
 } >"$out/table.txt"
 within "the estimate without springs" "$free" \
   "$(echo "$closed_form $free_error" | awk '{ print $1 - 4 * $2 }')" \

@@ -81,8 +81,8 @@ done >"$out/slopes.txt"
 s=3
 for published in 1.834 1.034 0.663 0.462 0.342 0.267 0.208; do
   # Half of the last published digit, and as much again for eight warm runs.
-  within "L1 error of $s sticks" "$(error_of x2 20 $s 0.01)" \
-    "$(echo $published | awk '{ print $1 - 1e-3 }')" "$(echo $published | awk '{ print $1 + 1e-3 }')"
+  within "distance from the published L1 error of $s sticks" \
+    "$(echo "$(error_of x2 20 $s 0.01) $published" | awk '{ print $1 - $2 }')" -1e-3 1e-3
   s=$((s + 1))
 done
 within "slope for x^2 with 2000 points" "$(slope x2 2000 0 | cut -d' ' -f1)" -2.001 -1.999

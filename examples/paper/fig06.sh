@@ -51,8 +51,8 @@ rm "$out"/row_*
   done
   echo "published: no numbers in the text; the plateau moves up with gamma, not with N"
 } >"$out/table.txt"
-# At gamma 32 the elastic energy forgets in 0.8, so 100 paths over a time of 5 have a standard error of
-# 6 %; four of them.
+# At gamma 32 the elastic energy forgets in 0.8, so 100 paths over a time of 5 have a standard error
+# of 6 %; four of them.
 awk -F, 'FNR > 1 && $8 > 1e-1 {
   print "loss over stationary loss at gamma", $1, "N", $2, "k", $3, $7 / $8 }' "$out/barriers.csv" \
   >"$out/ratios.txt"
