@@ -1,8 +1,9 @@
 #!/bin/sh
 # Figure 4b: the plateau Delta F_min / kT of the published estimator against the number of sticks
 # (gamma 1, t = 10, k = M = 1e-30, f(x) = x, 20 points, 100 paths from uniform(0, 3)), ten times
-# with other seeds; and what it depends on, for one stick: the length of the run and the number of paths.
-# Beside it the free energy that the springs cost, over springs of stiffness k that pin each node.
+# with other seeds; and what it depends on, for one stick: the length of the run and the number of
+# paths. Beside it the free energy that the springs cost, over springs of stiffness k that pin each
+# node.
 set -eu
 cd "$(dirname "$0")/../.."
 figure=fig04b
@@ -47,8 +48,8 @@ for sticks in 1 2 3 4; do
 done >"$out/exact.csv"
 
 # Where the mean of exp(-W / kT) exists, the estimator finds it. Without springs, from rest, a node
-# has exp(gamma t / 2) / sqrt(cos(sqrt(3) gamma t) + sin(sqrt(3) gamma t) / sqrt(3)), which is infinite
-# from gamma t = 2 pi / (3 sqrt(3)) = 1.209 on.
+# has exp(gamma t / 2) / sqrt(cos(sqrt(3) gamma t) + sin(sqrt(3) gamma t) / sqrt(3)), infinite from
+# gamma t = 2 pi / (3 sqrt(3)) = 1.209 on.
 barrier free 20000 0.5 --data "$out/x.csv" --sticks 1 --friction 1 --temperature-K 1 \
   --spring 1e-40 --mass 1e-30
 free=$(field value_kT "$out/free.json")
@@ -72,10 +73,10 @@ for t in 2.5 5 10 20; do
 done >"$out/length.txt"
 {
   echo "Delta F_min / kT, gamma 1, t = 10, 100 paths; 10 seeds"
-  echo "sticks  published   here, spread of a run   -<W> / kT   gamma nu t   exact: the springs' cost"
-  awk 'BEGIN { split("34 42 60 67", published); row = "%6d %10s %10.1f +- %-11.1f %9.1f %12d %18.2f\n" }
-    { printf row, $1, published[$1], $2, $3, -$4, $6, $7 }' \
-    "$out/sticks.txt"
+  echo "sticks  published   here, spread of a run   -<W> / kT   gamma nu t   springs, exactly"
+  awk 'BEGIN { split("34 42 60 67", published) }
+    { printf "%6d %10s %10.1f +- %-11.1f %9.1f %12d %18.2f\n", $1,
+        published[$1], $2, $3, -$4, $6, $7 }' "$out/sticks.txt"
   echo
   echo "one stick: it grows with the length of the run and with the number of paths"
   echo "gamma nu t   100 paths        1000 paths       -<W> / kT"
