@@ -34,9 +34,11 @@ std::string explain_jarzynski(std::span<const double> work, double needed, doubl
   const auto runs = static_cast<double>(work.size());
   if (runs < needed) {
     return fmt::format(
-        "{} runs are too few: those that count are as rare as 1 in {:.2g}, so give more than that, "
-        "a slower ramp, or forward and reverse runs for Bennett's estimate",
-        work.size(), needed);
+        "{} runs are too few: those that count are {}; give a slower ramp, or forward and reverse "
+        "runs for Bennett's estimate",
+        work.size(),
+        needed > 1e15 ? std::string("rarer than 1 in 1e15")
+                      : fmt::format("as rare as 1 in {:.2g}, so it takes more than that", needed));
   }
   if (effective < kLeastEffectiveRuns) {
     return fmt::format(

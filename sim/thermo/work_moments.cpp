@@ -24,7 +24,7 @@ using Eigen::MatrixXd;
 constexpr double kRowsAfterQuench = 200.0;
 
 void check_moments(const Protocol& protocol, double relaxation) {
-  check_protocol(protocol);
+  check_ends(protocol);
   const Index nu = protocol.from.system.size();
   if (nu > dynamics::kLyapunovLimit) {
     throw core::ParameterError(fmt::format(

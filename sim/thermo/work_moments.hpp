@@ -2,7 +2,9 @@
 //
 // The state stays Gaussian: N(mu, Theta) follows the same staircase as the trajectories
 // (sim/thermo/work_paths.hpp, scheme exact), and <H'> - <H> at each jump needs no more than these
-// two. Dense: 81 coordinates and 100 steps take a second or so, most of it the entropy's.
+// two. With `diagonal` noise too, which keeps no Boltzmann distribution: then the start is that of
+// fdt noise, and the rows show how the system leaves it, and what entropy that makes. Dense: 81
+// coordinates and 100 steps take a second or so, most of it the entropy's.
 #pragma once
 
 #include <vector>
@@ -33,7 +35,7 @@ struct WorkMoments {
 /// @param relaxation model time after the protocol's end that the rows go on, in equal steps as
 /// near to duration / steps as fit (of a quench: in 200 steps)
 /// @throws core::ParameterError above dynamics::kLyapunovLimit coordinates, for a relaxation that
-/// is negative or not finite, and as check_protocol(); core::InputError likewise
+/// is negative or not finite, and as check_ends(); core::InputError likewise
 WorkMoments compute_work_moments(const Protocol& protocol, double relaxation);
 
 }  // namespace springspice::thermo
