@@ -17,6 +17,11 @@ const char* kPaperText =
     "length of the run, and its plateau at weak springs is no property of the system. --barrier "
     "exact gives the free energy that the springs cost.";
 
+// By Ito's formula nothing remains; along paths of finite steps, some step times the springs' rate.
+double euler_error(const thermo::BarrierRow& end) {
+  return -end.mean_work - (end.bath - end.kinetic_change);
+}
+
 Json free_energy_to_json(const core::FreeEnergy& energy, double kT) {
   return {{"kT", kT},
           {"total", number(energy.total())},
@@ -119,9 +124,8 @@ std::string format_estimate(const char* name, const thermo::Estimate& estimate) 
     return fmt::format("  {:18} {:>12}  {}\n", name, "-", estimate.obstacle);
   }
   const std::string bias =
-      estimate.bias == 0.0 ? "" : fmt::format("  bias about {:.2g}", estimate.bias);
-  return fmt::format("  {:18} {:>12.6g} +- {:<8.2g}{}\n", name, estimate.value, estimate.error,
-                     bias);
+      estimate.bias == 0.0 ? "" : fmt::format(", bias about {:.2g}", estimate.bias);
+  return fmt::format("  {:18} {:>12.6g} +- {:.2g}{}\n", name, estimate.value, estimate.error, bias);
 }
 
 std::string format_trajectories(const thermo::Trajectories& runs, double phi) {
@@ -254,16 +258,20 @@ const char* explain_paper() { return kPaperText; }
 std::string format_paper(const PaperOutput& paper) {
   const thermo::BarrierRow& end = paper.barrier.rows.back();
   const double kT = paper.system.kT;
-  std::string text = fmt::format(
-      "the published estimator: {} paths, {} nodes, a time of {:g}, gamma {:g}\n\n"
-      "  kT ln mean exp(-W/kT)      {:>12.6g} kT +- {:.2g}   ({:.6g})\n"
-      "  mean of -W                 {:>12.6g} kT\n"
-      "  = gamma nu kT t            {:>12.6g} kT\n"
-      "  - change of kinetic energy {:>12.6g} kT\n"
-      "  mean squared error         {:>12.6g} at the end, {:.6g} over the second half\n\n{}\n",
-      paper.barrier.work.size(), paper.system.size(), end.time, paper.friction, end.barrier / kT,
-      end.error / kT, end.barrier, -end.mean_work / kT, end.bath / kT, end.kinetic_change / kT,
-      end.loss, paper.mean_loss_second_half, kPaperText);
+  std::string text =
+      fmt::format("the published estimator: {} paths, {} nodes, a time of {:g}, gamma {:g}\n\n",
+                  paper.barrier.work.size(), paper.system.size(), end.time, paper.friction);
+  const auto line = [&](const char* name, double energy) {
+    text += fmt::format("  {:42} {:>12.6g} kT\n", name, energy / kT);
+  };
+  line("kT ln mean exp(-W/kT)", end.barrier);
+  line("its standard error, as far as paths tell", end.error);
+  line("mean of -W", -end.mean_work);
+  line("  the bath's gamma nu kT t", end.bath);
+  line("  less the change of kinetic energy", end.kinetic_change);
+  line("  what Euler's finite step adds", euler_error(end));
+  text += fmt::format("  {:42} {:>12.6g} at the end, {:.6g} over the second half\n\n{}\n",
+                      "mean squared error", end.loss, paper.mean_loss_second_half, kPaperText);
   if (!paper.barrier.complete) text += "interrupted: these are the paths so far\n";
   return text;
 }
@@ -278,6 +286,7 @@ Json paper_to_json(const PaperOutput& paper) {
                      {"mean_work_kT", number(end.mean_work / kT)},
                      {"kinetic_change_kT", number(end.kinetic_change / kT)},
                      {"bath_kT", number(end.bath / kT)},
+                     {"euler_error_kT", number(euler_error(end) / kT)},
                      {"loss", number(end.loss)},
                      {"mean_loss_second_half", number(paper.mean_loss_second_half)}};
   json["runs"] = paper.barrier.work.size();
