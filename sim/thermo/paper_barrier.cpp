@@ -29,6 +29,9 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::RowVectorXd;
 
+// Far beyond what anyone waits for, and counted exactly.
+constexpr double kMostSteps = 1e12;
+
 void check_system_is_the_papers(const SecondOrderSystem& system) {
   const std::string who = "the published barrier is defined for ";
   if (system.dynamics == core::Dynamics::overdamped) {
@@ -59,6 +62,10 @@ void check_settings(const PaperSettings& s) {
   if (!(s.t_end >= s.step) || !std::isfinite(s.t_end)) {
     throw core::ParameterError(fmt::format(
         "the time is {}; it must be finite and at least the step, {}", s.t_end, s.step));
+  }
+  if (!(s.t_end / s.step < kMostSteps)) {
+    throw core::ParameterError(fmt::format("a time of {} in steps of {} are more than {:g} steps",
+                                           s.t_end, s.step, kMostSteps));
   }
   if (!(s.low <= s.high) || !std::isfinite(s.high - s.low)) {
     throw core::ParameterError(fmt::format(

@@ -11,15 +11,16 @@
 //
 // so the mean of -W grows with the length of the run by gamma nu m kT a unit of time, dF_paper is
 // more (Jensen), and its plateau at weak springs is no property of the system. Nor has it a limit
-// for many runs: where kT outweighs the springs, -W/kT is gamma times the integral of a squared
-// thermal velocity, the mean of whose exponential is infinite from some time of order 1/gamma on;
-// 100 runs show the largest of them. The exact free energy of the same springs is
-// core/free_energy.hpp's.
+// for many runs: without springs -W/kT is gamma integral |u|^2 dt, u a thermal velocity, and the
+// mean of its exponential is infinite from gamma t = 2 pi / (3 sqrt(3)) = 1.21 on (by Feynman and
+// Kac it is exp(A u_0^2 + B), A' = gamma (1 - 2 A + 4 A^2)); 100 runs show the largest of them. The
+// exact free energy of the same springs is core/free_energy.hpp's.
 //
 // The integral is the trapezoidal rule over the steps. (The authors take Simpson's over their
 // stored steps.) a . v is a function of the state, so this is an ordinary integral and no
-// stochastic one: all rules have the same limit. Along Euler's paths <W> differs from the
-// formula by some gamma h / 2 of the bath's term, 0.05 % at the paper's gamma = 1.
+// stochastic one: all rules have the same limit. Along Euler's paths <W> is below the formula by
+// M_s h / 2 integral <|a|^2> dt, a share of some (gamma + omega^2 / gamma) h / 2 of the bath's term
+// with omega of the springs: 1 % at gamma = 1, k = M and one stick over 20 points.
 #pragma once
 
 #include <cstdint>

@@ -23,11 +23,11 @@
 //     both others O < 5
 //
 // Where the numbers come from: repeated samples of 300 to 30,000 runs, of Gaussian work of variance
-// 0.5 to 20 and of quenches of one and five modes by factors of 4 to 1/10. Without a rule the exact
-// phi is more than two of Jarzynski's error bars away in up to 79 % of the samples; with 200
-// effective runs alone, 52 % (quenches) and 10 % (Gaussian); with the tail as well, a sample that
-// passes and errs so in at most 6 %. Bennett's and Crooks' bars cover with any O above 1 (5 to 7 %
-// beyond two), Gaussian work of variance 1 to 80, 50 to 2000 runs.
+// 0.5 to 20 and of quenches of one to five modes by factors of 4 to 1/10. Without a rule the exact
+// phi is more than two of Jarzynski's error bars away in up to 79 % of the samples. A sample that
+// passes and errs so comes in up to 52 % (quenches; Gaussian 10 %) with the rule of 200 alone, and
+// in 6 % with the tail as well. Bennett's and Crooks' bars cover wherever O is above 1: 5 to 8 %
+// lie beyond two, for Gaussian work of variance 1 to 32 and 50 to 2000 runs.
 #pragma once
 
 #include <cstdint>
