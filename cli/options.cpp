@@ -180,7 +180,9 @@ po::options_description simulate_options(Options& o) {
 }
 
 // Whether a page can be made of the command's run.
-bool keeps_record(const std::string& command) { return command == "fit"; }
+bool keeps_record(const std::string& command) {
+  return command == "fit" || command == "cosim" || command == "certify" || command == "map";
+}
 
 po::options_description command_options(const std::string& command, Options& o) {
   po::options_description all;
