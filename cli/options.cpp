@@ -183,7 +183,10 @@ po::options_description simulate_options(Options& o) {
 }
 
 // Whether a page can be made of the command's run.
-bool keeps_record(const std::string& command) { return command == "fit" || command == "thermo"; }
+bool keeps_record(const std::string& command) {
+  constexpr const char* kCommands[] = {"fit", "cosim", "certify", "map", "thermo"};
+  return std::ranges::find(kCommands, command) != std::end(kCommands);
+}
 
 OptionGroups command_options(const std::string& command, Options& o) {
   OptionGroups all;

@@ -21,17 +21,17 @@ struct Series {
     steps,  ///< a histogram's outline: y holds from x to the next x
     band,   ///< from low to high at x, without y
   };
-  std::string name;  ///< for the key; empty: not in it
+  std::string name = {};  ///< for the key; empty: not in it
   Kind kind = Kind::line;
-  std::vector<double> x, y;
-  std::vector<double> low, high;  ///< of a band; of points: error bars where given
+  std::vector<double> x = {}, y = {};
+  std::vector<double> low = {}, high = {};  ///< of a band; of points: error bars where given
 };
 
 /// A value over a rectangle: value[row][column] at (x[column], y[row]), as a heat map.
 struct Field {
-  std::vector<double> x, y;
-  std::vector<std::vector<double>> value;
-  std::string label;  ///< of the colour scale, with its unit
+  std::vector<double> x = {}, y = {};
+  std::vector<std::vector<double>> value = {};
+  std::string label = {};  ///< of the colour scale, with its unit
 };
 
 /// Bars with names, e.g. an error budget.
