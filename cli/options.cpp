@@ -230,7 +230,7 @@ OptionGroups command_options(const std::string& command, Options& o) {
     if (command == "cosim") all.add(engine_options(o));
     if (command == "train") all.add(train_options(o));
     if (command == "simulate") all.add(time_options()).add(simulate_options(o));
-    if (command == "thermo") all.add(time_options()).add(thermo_options(o));
+    if (command == "thermo") all.add(thermo_options(o));
   }
   if (command == "fit" || command == "train" || command == "readback") {
     results.add_options()("query", po::value<std::string>(), "predict at the rows of this table");

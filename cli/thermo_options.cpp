@@ -154,6 +154,8 @@ po::options_description thermo_options(Options& o) {
       "the learning barrier: exact (a free-energy difference), or paper (the published estimator)")(
       "start-range", po::value<std::string>()->default_value("0:3"),
       "--barrier paper: positions and velocities start uniformly in it")(
+      "dt", po::value<double>(), "--barrier paper: Euler's step, model time (default: 0.001)")(
+      "t-end", po::value<double>(), "--barrier paper: length of the run (default: 10)")(
       "relaxation", po::value<double>(),
       "model time after the change that --curve goes on (default: 5 relaxation times)")(
       "work", po::value<std::string>(), "CSV of each path's work and heat, both ways")(

@@ -159,9 +159,10 @@ TEST_CASE("mistake: a free energy of what is not held, or at no temperature") {
   K << 1, -1, 0, -1, 1, 0, 0, 0, 2;
   loose.system.K = K.sparseView();
   CHECK_THROWS_AS(compute_free_energy(loose, Conjugate::momentum), InputError);
-  CHECK_THROWS_WITH(compute_free_energy(loose, Conjugate::momentum),
-                    ContainsSubstring("1 of 3 directions are free (rank 2), over 2 nodes: 0, 1; "
-                                      "--neighbor-spring or --pin-spring holds them"));
+  CHECK_THROWS_WITH(
+      compute_free_energy(loose, Conjugate::momentum),
+      ContainsSubstring("1 of 3 directions are free (rank 2), over 2 nodes: 0, 1; "
+                        "--pin-spring holds them, --neighbor-spring where a data point pulls"));
   K << 1, 0, 0, 0, -1, 0, 0, 0, 2;
   loose.system.K = K.sparseView();
   CHECK_THROWS_AS(compute_free_energy(loose, Conjugate::momentum), InputError);

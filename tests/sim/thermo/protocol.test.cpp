@@ -193,6 +193,6 @@ TEST_CASE("mistake: a protocol whose ends do not fit, or that is none") {
     CHECK_THROWS_WITH(thermo::check_protocol(protocol),
                       ContainsSubstring("the protocol's start: ") &&
                           ContainsSubstring("3 of 3 directions are free (rank 0), over 3 nodes: "
-                                            "0, 1, 2; --neighbor-spring or --pin-spring"));
+                                            "0, 1, 2; --pin-spring holds them"));
   }
 }
