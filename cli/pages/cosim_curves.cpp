@@ -93,7 +93,8 @@ void CosimRecorder::add_path(double time, const core::State& circuit, const core
 
 void CosimRecorder::add_spectrum(const sim::SpectrumRow& row) {
   if (spectra_.empty()) {
-    for (const std::string& name : row.names) spectra_.push_back({name, BoundedCurve(), BoundedCurve()});
+    for (const std::string& name : row.names)
+      spectra_.push_back({name, BoundedCurve(), BoundedCurve()});
   }
   for (std::size_t r = 0; r < spectra_.size(); ++r) {
     const auto column = static_cast<Eigen::Index>(r);

@@ -35,12 +35,11 @@ std::string describe_checks(const CosimView& view, const std::vector<std::string
   for (const std::string& name : names) {
     const sim::Check* check = find_check(view.report, name);
     if (check == nullptr) continue;
-    text +=
-        fmt::format("{}{}: {} {} {:g} ({}): {}.", text.empty() ? "" : " ", check->name,
-                    format_value(*check), to_string(check->sense), check->limit,
-                    check->status == sim::Check::Status::not_applicable ? "does not apply"
-                                                                        : to_string(check->status),
-                    check->detail);
+    const bool ran = check->status != sim::Check::Status::not_applicable;
+    text += (text.empty() ? "" : " ") + check->name + ": ";
+    text += ran ? fmt::format("{} {} {:g} ({}): {}.", format_value(*check), to_string(check->sense),
+                              check->limit, to_string(check->status), check->detail)
+                : fmt::format("does not apply, {}.", check->detail);
   }
   return text;
 }

@@ -121,6 +121,31 @@ Figure draw_curve(const FitView& view, Eigen::Index output) {
   return figure;
 }
 
+// To scale: where the fit is good its deviations are too small to be seen beside the data.
+Figure draw_deviations(const FitView& view, Eigen::Index output, const Figure& curve) {
+  const auto p = static_cast<std::size_t>(output);
+  Figure figure;
+  figure.title = "Data less the fit: " + view.targets[p];
+  figure.x_label = curve.x_label;
+  figure.y_label = curve.y_label + ", deviation";
+  figure.caption = "The same to scale: 0 is the model's fit.";
+  if (curve.series.front().kind == Series::Kind::band) {
+    Series band = curve.series.front();
+    for (std::size_t k = 0; k < band.x.size(); ++k) {
+      const double half = (band.high[k] - band.low[k]) / 2.0;
+      band.low[k] = -half;
+      band.high[k] = half;
+    }
+    figure.series.push_back(std::move(band));
+  }
+  Series points{.name = "data", .kind = Series::Kind::points, .x = column(view.data->inputs, 0)};
+  points.y = column(view.data->targets, p);
+  const std::vector<double> fit = predict(view.grid, view.fit, output, view.data->inputs);
+  for (std::size_t k = 0; k < fit.size(); ++k) points.y[k] -= fit[k];
+  figure.series.push_back(std::move(points));
+  return figure;
+}
+
 // ---- two inputs
 
 // Where a map is computed, row by row.
@@ -244,7 +269,10 @@ std::vector<Figure> make_fit_figures(const FitView& view) {
   const std::size_t inputs = view.grid.dimension();
   const bool has_data = view.data != nullptr && view.data->total > 0;
   for (Eigen::Index p = 0; p < outputs; ++p) {
-    if (inputs == 1) figures.push_back(draw_curve(view, p));
+    if (inputs == 1) {
+      figures.push_back(draw_curve(view, p));
+      if (has_data) figures.push_back(draw_deviations(view, p, figures.back()));
+    }
     if (inputs == 2) figures.push_back(draw_map(view, p));
     if (inputs > 2 && has_data) figures.push_back(draw_agreement(view, p));
   }

@@ -17,23 +17,31 @@ using report::Series;
 
 namespace {
 
+core::ModelRequest make_request(const std::string& path, const core::ColumnChoice& columns,
+                                const std::string& sticks) {
+  core::ModelRequest request;
+  request.path = path;
+  request.columns = columns;
+  request.sticks = sticks;
+  request.parameters.neighbor_spring = 0.01;
+  return request;
+}
+
+std::string put(const Folder& folder, const std::string& table) {
+  folder.put("a.csv", table);
+  return folder / "a.csv";
+}
+
 struct Case {
   Folder folder;
   core::Model model;
   Eigen::MatrixXd fit;
   std::optional<cli::DataSample> data;
 
-  Case(const std::string& table, const core::ColumnChoice& columns, const std::string& sticks) {
-    folder.put("a.csv", table);
-    core::ModelRequest request;
-    request.path = folder / "a.csv";
-    request.columns = columns;
-    request.sticks = sticks;
-    request.parameters.neighbor_spring = 0.01;
-    model = core::read_model(request);
-    fit = core::solve_fit(model.system, core::find_null_space(model.system.K));
-    data = cli::sample_data(request.path, columns);
-  }
+  Case(const std::string& table, const core::ColumnChoice& columns, const std::string& sticks)
+      : model(core::read_model(make_request(put(folder, table), columns, sticks))),
+        fit(core::solve_fit(model.system, core::find_null_space(model.system.K))),
+        data(cli::sample_data(folder / "a.csv", columns)) {}
   cli::FitView view() const {
     return {.grid = model.data.grid(),
             .targets = model.targets,
@@ -50,7 +58,7 @@ struct Case {
 TEST_CASE("one input: band, data, fit and the circuit's nodes, in the order in which they lie") {
   const Case one(sine_table(), {}, "4");
   const auto figures = cli::make_fit_figures(one.view());
-  REQUIRE(figures.size() == 1);
+  REQUIRE(figures.size() == 2);
   const report::Figure& figure = figures.front();
   REQUIRE(figure.series.size() == 4);
   CHECK(figure.series[0].kind == Series::Kind::band);
@@ -76,6 +84,12 @@ TEST_CASE("one input: band, data, fit and the circuit's nodes, in the order in w
     CHECK(band.high[i * pieces] - fit.y[i * pieces] == Approx(2.0 * sd).epsilon(1e-9));
     CHECK(fit.y[i * pieces] - band.low[i * pieces] == Approx(2.0 * sd).epsilon(1e-9));
   }
+  // The same about 0; the squares of the deviations are what the model minimised.
+  const Series* deviations = find_series(figures[1], "data");
+  REQUIRE(deviations != nullptr);
+  double squares = 0.0;
+  for (const double deviation : deviations->y) squares += deviation * deviation;
+  CHECK(squares == Approx(one.model.data.residual_squares(one.fit.col(0), 0)).epsilon(1e-9));
 }
 
 TEST_CASE("the uncertainty between nodes is that of the interpolated nodes") {

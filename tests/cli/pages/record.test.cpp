@@ -70,8 +70,8 @@ TEST_CASE("certify keeps a record, with the data's points where --data gives the
 
 TEST_CASE("data from a pipe are not in the record, which says so") {
   const Folder folder;
-  const Result result = run(folder, "cosim --data - --bounds 0:1 --sticks 2 --record r.json",
-                            {.input = sine_table()});
+  const Result result =
+      run(folder, "cosim --data - --bounds 0:1 --sticks 2 --record r.json", {sine_table(), {}, {}});
   INFO(result.err);
   REQUIRE(result.status == 0);
   const report::Page page = read_page(folder, "r.json");
@@ -101,7 +101,7 @@ TEST_CASE("the record of a plane of 8 x 8 sticks is below 1.5 MB") {
   folder.put("a.csv", plane_table(400));
   const Result result = run(folder,
                             "cosim --data a.csv --inputs a,b --targets y --sticks 8 "
-                            "--neighbor-spring 0.01 --kT 0.001 --path-steps 600 --record r.json");
+                            "--neighbor-spring 0.01 --path-steps 100 --record r.json");
   INFO(result.err);
   REQUIRE(result.status == 0);
   CHECK(folder.text("r.json").size() < 1'500'000);
