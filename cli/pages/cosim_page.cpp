@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "cli/pages/circuit_tables.hpp"
-#include "cli/pages/fit_figures.hpp"
+#include "cli/pages/circuit_figures.hpp"
 #include "cli/pages/poles_figure.hpp"
 #include "cli/results.hpp"
 #include "netlist/si.hpp"
@@ -180,7 +180,7 @@ Section make_fit(const CosimView& view) {
               .data = view.data};
   if (!sampler && view.report.at_rest) fit.circuit = &*view.report.at_rest;
   if (system.kT > 0.0 && (sampler || held)) fit.precision = sampler ? &system.M : &system.K;
-  section.figures = make_fit_figures(fit);
+  section.figures = make_circuit_figures(fit);
   if (!held) section.text += " K is singular: along free directions any position fits as well.";
   return section;
 }

@@ -1,7 +1,7 @@
 // What `cosim` and `certify` show: whether the circuit is the model, and both side by side.
 //
 //   motion        circuit and model over each other, and their difference against its limit
-//   fit           what the circuit settles to, with the data (cli/pages/fit_figures.hpp)
+//   fit           what the circuit settles to, with the data (cli/pages/circuit_figures.hpp)
 //   noise         spectra, and the temperature of each mode
 //   poles         of the model
 //   tables        every check with its limit, the circuit, scales, parameters
@@ -13,7 +13,7 @@
 #include "report/page.hpp"
 
 #include "cli/pages/cosim_curves.hpp"
-#include "cli/pages/data_sample.hpp"
+#include "cli/pages/circuit_sample.hpp"
 #include "hw/manifest.hpp"
 #include "sim/certify.hpp"
 
@@ -25,7 +25,7 @@ struct CosimView {
   const sim::Analysis& analysis;
   const sim::Report& report;
   const CosimCurves& curves;
-  const DataSample* data = nullptr;  ///< null: none, or not to be read again
+  const CircuitSample* data = nullptr;  ///< null: none, or not to be read again
   std::uint64_t seed = 1;
   std::vector<std::string> remarks = {};  ///< what else the command says beside the verdict
 };

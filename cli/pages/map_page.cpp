@@ -9,7 +9,7 @@
 #include "cli/map_numbers.hpp"
 #include "cli/map_summary.hpp"
 #include "cli/pages/circuit_tables.hpp"
-#include "cli/pages/fit_figures.hpp"
+#include "cli/pages/circuit_figures.hpp"
 #include "hw/mapping/slew.hpp"
 #include "netlist/si.hpp"
 
@@ -40,7 +40,7 @@ Series make_band(const NodeValues& nodes) {
           .high = nodes.high};
 }
 
-Figure draw_predictions(const MapStudy& study, const NodeValues& nodes, const DataSample* data) {
+Figure draw_predictions(const MapStudy& study, const NodeValues& nodes, const CircuitSample* data) {
   Figure figure;
   figure.title = "Predictions of the board";
   figure.x_label = nodes.axis;
@@ -112,7 +112,7 @@ std::vector<Figure> draw_planes(const MapStudy& study, const NodeValues& nodes) 
   return figures;
 }
 
-Section make_predictions(const MapStudy& study, const DataSample* data) {
+Section make_predictions(const MapStudy& study, const CircuitSample* data) {
   const core::Grid* grid = grid_of(study);
   const NodeValues nodes = list_nodes(study);
   Section section{"Predictions", "", {}, {}};
@@ -355,7 +355,7 @@ std::string summarize(const MapStudy& study) {
 
 }  // namespace
 
-report::Page make_map_page(const MapStudy& study, const DataSample* data) {
+report::Page make_map_page(const MapStudy& study, const CircuitSample* data) {
   report::Page page;
   page.title = fmt::format("{} on {}", study.mapping.design.realization, study.profile.name);
   page.verdict = study.passed() ? report::Verdict::pass : report::Verdict::fail;

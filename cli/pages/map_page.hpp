@@ -7,11 +7,11 @@
 #include "report/page.hpp"
 
 #include "cli/map_study.hpp"
-#include "cli/pages/data_sample.hpp"
+#include "cli/pages/circuit_sample.hpp"
 
 namespace springspice::cli {
 
 /// @param data null: none, or not to be read again
-report::Page make_map_page(const MapStudy& study, const DataSample* data);
+report::Page make_map_page(const MapStudy& study, const CircuitSample* data);
 
 }  // namespace springspice::cli

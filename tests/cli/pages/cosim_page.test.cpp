@@ -24,7 +24,7 @@ struct Run {
   std::optional<cli::Built> built;
   sim::Report report;
   cli::CosimCurves curves;
-  std::optional<cli::DataSample> data;
+  std::optional<cli::CircuitSample> data;
   double largest = 0.0;  ///< position of any coordinate, of any point of `path`
 
   explicit Run(const std::string& table, const std::string& line,
@@ -49,7 +49,7 @@ struct Run {
     recorder.observe(certify);
     report = sim::certify(problem, built->analysis, certify);
     curves = recorder.curves();
-    data = cli::sample_data(*options.data, options.columns);
+    data = cli::sample_circuit_data(*options.data, options.columns);
   }
   report::Page page() const {
     return cli::make_cosim_page({.subject = "a.csv",

@@ -36,7 +36,7 @@ cli::MapStudy study_board(const Folder& folder, const std::string& table, const 
 TEST_CASE("the page of a board shows the study's numbers") {
   const Folder folder;
   const cli::MapStudy study = study_board(folder, sine_table(), "--sticks 2 --draws 60");
-  const auto data = cli::sample_data(folder / "a.csv", {});
+  const auto data = cli::sample_circuit_data(folder / "a.csv", {});
   const report::Page page = cli::make_map_page(study, &*data);
   check_page(page);
   CHECK((page.verdict == report::Verdict::pass) == study.passed());

@@ -1,5 +1,5 @@
 // Data points for a picture: all of a short table, evenly spread ones of a long one.
-#include "cli/pages/data_sample.hpp"
+#include "cli/pages/circuit_sample.hpp"
 
 #include <fmt/format.h>
 
@@ -23,7 +23,7 @@ std::string count_up(int rows) {
 TEST_CASE("a short table is taken whole, by the columns chosen") {
   const Folder folder;
   folder.put("a.csv", count_up(30));
-  const auto sample = cli::sample_data(folder / "a.csv", {{"u"}, {"y"}});
+  const auto sample = cli::sample_circuit_data(folder / "a.csv", {{"u"}, {"y"}});
   REQUIRE(sample);
   REQUIRE(sample->inputs.size() == 30);
   CHECK(sample->inputs[7] == std::vector{7.0});
@@ -35,7 +35,7 @@ TEST_CASE("of a long table there is one row of every so many") {
   const Folder folder;
   for (const int rows : {100, 101, 200, 201, 1000, 1601}) {
     folder.put("a.csv", count_up(rows));
-    const auto sample = cli::sample_data(folder / "a.csv", {{"u"}, {"y"}}, 100);
+    const auto sample = cli::sample_circuit_data(folder / "a.csv", {{"u"}, {"y"}}, 100);
     REQUIRE(sample);
     INFO(rows << " rows");
     CHECK(sample->total == static_cast<std::size_t>(rows));
@@ -50,11 +50,11 @@ TEST_CASE("of a long table there is one row of every so many") {
 }
 
 TEST_CASE("what can be read only once is left out") {
-  CHECK_FALSE(cli::sample_data("-", {}).has_value());
+  CHECK_FALSE(cli::sample_circuit_data("-", {}).has_value());
 }
 
 TEST_CASE("a table that went bad since is refused by name") {
   const Folder folder;
   folder.put("a.csv", "u,y\n1,2\n3,n/a\n");
-  CHECK_THROWS_AS(cli::sample_data(folder / "a.csv", {}), core::InputError);
+  CHECK_THROWS_AS(cli::sample_circuit_data(folder / "a.csv", {}), core::InputError);
 }

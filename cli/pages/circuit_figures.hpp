@@ -14,7 +14,7 @@
 #include "report/page.hpp"
 #include <Eigen/Core>
 
-#include "cli/pages/data_sample.hpp"
+#include "cli/pages/circuit_sample.hpp"
 #include "core/grid.hpp"
 #include "core/system.hpp"
 
@@ -29,12 +29,12 @@ struct FitView {
   /// K, or what stands for it; null: without uncertainty.
   const core::SparseMatrix* precision = nullptr;
   double kT = 0.0;
-  const DataSample* data = nullptr;  ///< null: rows that cannot be read again
+  const CircuitSample* data = nullptr;  ///< null: rows that cannot be read again
 };
 
 /// Of the first outputs, of which there may be many. Empty where there is nothing to draw: more
 /// than two inputs without data.
-std::vector<report::Figure> make_fit_figures(const FitView& view);
+std::vector<report::Figure> make_circuit_figures(const FitView& view);
 
 /// The predictions of nu x m node values over two inputs, as a map of at most 60 x 60 points that
 /// passes through the nodes. @pre the grid has two axes

@@ -10,7 +10,7 @@
 
 namespace springspice::cli {
 
-struct DataSample {
+struct CircuitSample {
   std::vector<std::vector<double>> inputs;   ///< a row a point
   std::vector<std::vector<double>> targets;  ///< a row a point
   std::size_t total = 0;                     ///< rows of the table
@@ -23,7 +23,7 @@ struct DataSample {
 /// Memory O(most): where there are more rows, one of every 2, 4, 8...
 /// @return none where the table can be read only once, and was
 /// @throws core::InputError as core::Table
-std::optional<DataSample> sample_data(const std::string& path, const core::ColumnChoice& columns,
+std::optional<CircuitSample> sample_circuit_data(const std::string& path, const core::ColumnChoice& columns,
                                       std::size_t most = 2000);
 
 }  // namespace springspice::cli

@@ -1,5 +1,5 @@
 // Pictures of a fit: predictions through the nodes, and their uncertainty against closed forms.
-#include "cli/pages/fit_figures.hpp"
+#include "cli/pages/circuit_figures.hpp"
 
 #include <cmath>
 
@@ -36,12 +36,12 @@ struct Case {
   Folder folder;
   core::Model model;
   Eigen::MatrixXd fit;
-  std::optional<cli::DataSample> data;
+  std::optional<cli::CircuitSample> data;
 
   Case(const std::string& table, const core::ColumnChoice& columns, const std::string& sticks)
       : model(core::read_model(make_request(put(folder, table), columns, sticks))),
         fit(core::solve_fit(model.system, core::find_null_space(model.system.K))),
-        data(cli::sample_data(folder / "a.csv", columns)) {}
+        data(cli::sample_circuit_data(folder / "a.csv", columns)) {}
   cli::FitView view() const {
     return {.grid = model.data.grid(),
             .targets = model.targets,
@@ -57,7 +57,7 @@ struct Case {
 
 TEST_CASE("one input: band, data, fit and the circuit's nodes, in the order in which they lie") {
   const Case one(sine_table(), {}, "4");
-  const auto figures = cli::make_fit_figures(one.view());
+  const auto figures = cli::make_circuit_figures(one.view());
   REQUIRE(figures.size() == 2);
   const report::Figure& figure = figures.front();
   REQUIRE(figure.series.size() == 4);
@@ -107,7 +107,7 @@ TEST_CASE("the uncertainty between nodes is that of the interpolated nodes") {
 
 TEST_CASE("two inputs: a map for each output with the data's places, and one of the uncertainty") {
   const Case two(plane_table(), {{"a", "b"}, {"y", "z"}}, "3x5");
-  const auto figures = cli::make_fit_figures(two.view());
+  const auto figures = cli::make_circuit_figures(two.view());
   REQUIRE(figures.size() == 3);
   for (const report::Figure& figure : figures) {
     REQUIRE(figure.field);
@@ -142,7 +142,7 @@ TEST_CASE("three inputs: predictions against targets; without data there is noth
   }
   const Case three(table, {}, "1");
   cli::FitView view = three.view();
-  const auto figures = cli::make_fit_figures(view);
+  const auto figures = cli::make_circuit_figures(view);
   REQUIRE(figures.size() == 1);
   const Series* data = find_series(figures[0], "data");
   REQUIRE(data != nullptr);
@@ -151,7 +151,7 @@ TEST_CASE("three inputs: predictions against targets; without data there is noth
     CHECK(data->y[k] == Approx(data->x[k]).margin(0.02));
   }
   view.data = nullptr;
-  CHECK(cli::make_fit_figures(view).empty());
+  CHECK(cli::make_circuit_figures(view).empty());
 }
 
 TEST_CASE("no uncertainty where nothing holds the nodes") {

@@ -1,4 +1,4 @@
-#include "cli/pages/data_sample.hpp"
+#include "cli/pages/circuit_sample.hpp"
 
 #include <fmt/format.h>
 
@@ -14,18 +14,18 @@ void keep_every_second(std::vector<std::vector<double>>& rows) {
 
 }  // namespace
 
-std::string DataSample::describe() const {
+std::string CircuitSample::describe() const {
   if (every == 1) return fmt::format("{} data point{}", total, total == 1 ? "" : "s");
   return fmt::format("one of every {} of {} data points", every, total);
 }
 
-std::optional<DataSample> sample_data(const std::string& path, const core::ColumnChoice& columns,
+std::optional<CircuitSample> sample_circuit_data(const std::string& path, const core::ColumnChoice& columns,
                                       std::size_t most) {
   if (!can_read_twice(path)) return std::nullopt;
   core::Table table(path, columns);
   std::vector<double> u(table.inputs().size());
   std::vector<double> y(table.targets().size());
-  DataSample sample;
+  CircuitSample sample;
   for (; table.next(u, y); ++sample.total) {
     if (sample.total % sample.every != 0) continue;
     if (sample.inputs.size() == most) {

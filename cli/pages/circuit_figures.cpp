@@ -1,4 +1,4 @@
-#include "cli/pages/fit_figures.hpp"
+#include "cli/pages/circuit_figures.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -263,7 +263,7 @@ std::vector<double> compute_prediction_sd(const core::Grid& grid,
   return sd;
 }
 
-std::vector<Figure> make_fit_figures(const FitView& view) {
+std::vector<Figure> make_circuit_figures(const FitView& view) {
   std::vector<Figure> figures;
   const Eigen::Index outputs = std::min(kMostOutputs, view.fit.cols());
   const std::size_t inputs = view.grid.dimension();
