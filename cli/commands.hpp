@@ -16,5 +16,6 @@ int run_cosim(const Options& options);
 int run_certify(const Options& options);
 int run_map(const Options& options);
 int run_readback(const Options& options);
+int run_report(const Options& options);
 
 }  // namespace springspice::cli
