@@ -17,5 +17,6 @@ int run_certify(const Options& options);
 int run_map(const Options& options);
 int run_thermo(const Options& options);
 int run_readback(const Options& options);
+int run_report(const Options& options);
 
 }  // namespace springspice::cli

@@ -84,6 +84,14 @@ constexpr CommandHelp kTexts[] = {
      "LTspice, or a CSV file with a column time and columns named after nodes, as oscilloscopes "
      "write\n"
      "it; some nodes are enough. Exit status 1 where --limit is given and exceeded."},
+    {"report",
+     "springspice report FILE.json [--out FILE.html]\n\n"
+     "Makes one HTML page of a run that was kept with --record FILE.json: the verdict, pictures,\n"
+     "tables, and the command that repeats it. The page needs no network and no other file; it "
+     "opens\n"
+     "by double click, and reads well in print and in the dark. Pictures are drawn by gnuplot; "
+     "where\n"
+     "there is none, their numbers stand in tables."},
 };
 
 }  // namespace
@@ -104,6 +112,7 @@ const char* const kOverview =
     "  map       the circuit of parts that can be bought, and how well it will learn\n"
     "  thermo    what learning costs: free energy, work, entropy, the learning barrier\n"
     "  readback  a result file of any simulator or oscilloscope, in model coordinates\n"
+    "  report    a run, kept with --record, as one page to show to others\n"
     "\n"
     "springspice <command> --help lists a command's options; springspice --version.\n"
     "\n"

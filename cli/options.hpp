@@ -125,7 +125,7 @@ struct Options {
   std::string instance;               ///< whose pins tell them
   bool pass_unknown = false;          ///< beside cards that cannot be stamped
   bool allow_outside = false;         ///< includes may leave the deck's folder
-  std::string record;                 ///< what readback reads
+  std::string record;                 ///< what readback and report read
   std::optional<double> limit;        ///< of the largest difference, as a share of the range
   bool explain = false;               ///< netlist
   std::optional<std::string> update;  ///< netlist: the old deck
