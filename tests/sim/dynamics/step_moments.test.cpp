@@ -1,5 +1,7 @@
 #include "sim/dynamics/step_moments.hpp"
 
+#include <Eigen/Dense>
+
 #include "core/langevin.hpp"
 #include "tests/catch.hpp"
 #include "tests/sim/dynamics/small_systems.hpp"
