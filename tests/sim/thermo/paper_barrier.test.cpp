@@ -186,9 +186,9 @@ TEST_CASE("paper barrier: one weak stick has the published 34 kT, because the ru
   settings.rows = 2;
   const PaperBarrier barrier = compute(model, settings);
   const double kT = model.system.kT;
-  // 100 paths scatter: 60 repetitions with other seeds have a standard deviation of 4.0 kT about
-  // 33.5, those of half the run 3.6 about 18.1.
-  CHECK(barrier.rows[2].barrier / kT == Approx(34.0).margin(2.0 * 4.0));
+  // 100 paths scatter: 60 repetitions have a standard deviation of 4.8 kT about 34.5, those of half
+  // the run 3.6 about 18.1.
+  CHECK(barrier.rows[2].barrier / kT == Approx(34.0).margin(2.0 * 4.8));
   CHECK(barrier.rows[1].barrier / kT == Approx(18.1).margin(2.0 * 3.6));
   // The bath's share is gamma nu kT t = 20 kT, and the mean of an exponential is more (Jensen).
   CHECK(barrier.rows[2].bath / kT == Approx(20.0).epsilon(1e-12));
