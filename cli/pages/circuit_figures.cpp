@@ -81,7 +81,7 @@ Figure draw_curve(const FitView& view, Eigen::Index output) {
   figure.title = title_of(view, output);
   figure.x_label = axis.name;
   figure.y_label = view.targets[p];
-  figure.caption = describe_points(view);
+  figure.caption = "Predictions are straight between the nodes. " + describe_points(view);
   const std::vector<double> along = points_along(axis, kPointsAlong, kMostPointsAlong);
   Rows inputs;
   for (const double u : along) inputs.push_back({u});

@@ -262,6 +262,7 @@ Section make_scales(const MapStudy& study) {
   if (const std::string slew = hw::describe_slew(study.mapping, study.profile); !slew.empty()) {
     limits.push_back(slew);
   }
+  if (limits.empty()) limits.push_back("none: every value and every signal has room");
   Table values{"Choice of values", {"", "rms prediction error"}, {}};
   values.rows = {
       {"each part rounded", format_number(snap.rounded)},

@@ -91,7 +91,7 @@ TEST_CASE("a board over two inputs is shown as maps over its nodes") {
   const Folder folder;
   const cli::MapStudy study =
       study_board(folder, plane_table(),
-                  "--inputs a,b --targets y --sticks 1x2 --neighbor-spring 0.1 --draws 20");
+                  "--inputs a,b --targets y --sticks 1 --neighbor-spring 0.1 --draws 20");
   const report::Page page = cli::make_map_page(study, nullptr);
   check_page(page);
   const report::Figure* map = find_figure(page, "Predictions of the board");
@@ -100,9 +100,9 @@ TEST_CASE("a board over two inputs is shown as maps over its nodes") {
   // Columns go along the first input, rows along the second: the corners are the grid's.
   const auto& value = map->field->value;
   CHECK(value.front().front() == Approx(study.mapping.mapped_fit(0, 0)));
-  CHECK(value.back().front() == Approx(study.mapping.mapped_fit(2, 0)));
-  CHECK(value.front().back() == Approx(study.mapping.mapped_fit(3, 0)));
-  CHECK(value.back().back() == Approx(study.mapping.mapped_fit(5, 0)));
+  CHECK(value.back().front() == Approx(study.mapping.mapped_fit(1, 0)));
+  CHECK(value.front().back() == Approx(study.mapping.mapped_fit(2, 0)));
+  CHECK(value.back().back() == Approx(study.mapping.mapped_fit(3, 0)));
 }
 
 TEST_CASE("the histogram holds every board that comes to rest") {
