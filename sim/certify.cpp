@@ -169,6 +169,7 @@ Report certify(const Problem& given, const Analysis& analysis, const CertifyOpti
   if (both && checker.settled && checker.settled_in_gnucap) {
     report.settled = compare_settled(checker);
   }
+  report.at_rest = checker.settled ? checker.settled : checker.settled_in_gnucap;
   report.points = checker.points;
   report.engine_wall_s = checker.engine_wall_s;
   report.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

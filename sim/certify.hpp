@@ -65,6 +65,10 @@ struct Report {
   };
   std::optional<SettledStates> settled;
 
+  /// The positions in which the circuit comes to rest, nu x m, where `steady` ran: ngspice's, of
+  /// gnucap alone gnucap's.
+  std::optional<Eigen::MatrixXd> at_rest;
+
   std::optional<Audit> audit;  ///< where kT > 0
   /// The units in which it was certified; none where they are the manifest's.
   std::optional<CommonScale> scale;
