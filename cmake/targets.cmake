@@ -14,6 +14,19 @@ function(springspice_settings target)
   endif()
 endfunction()
 
+# springspice_precompile(LIBRARY HEADERS...): read once for all libraries that ask for the same ones;
+# the first of them compiles them.
+function(springspice_precompile name)
+  string(MAKE_C_IDENTIFIER "SPRINGSPICE_PRECOMPILED_${ARGN}" property)
+  get_property(owner GLOBAL PROPERTY ${property})
+  if(owner)
+    target_precompile_headers(${name} REUSE_FROM ${owner})
+  else()
+    target_precompile_headers(${name} PRIVATE ${ARGN})
+    set_property(GLOBAL PROPERTY ${property} ${name})
+  endif()
+endfunction()
+
 # springspice_library(NAME SOURCES ... PUBLIC libs... PRIVATE libs...): springspice::NAME.
 # FOLDER: where its headers lie, if that is not NAME. PRECOMPILE: large headers of others that most
 # of its files take in, read once. INTERNAL: the program's own, not installed.
@@ -39,7 +52,7 @@ function(springspice_library name)
   target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
   springspice_settings(${name})
   if(ARG_PRECOMPILE)
-    target_precompile_headers(${name} PRIVATE ${ARG_PRECOMPILE})
+    springspice_precompile(${name} ${ARG_PRECOMPILE})
   endif()
   if(ARG_INTERNAL)
     return()

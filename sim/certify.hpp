@@ -34,8 +34,8 @@ struct CertifyOptions {
   /// Told each run's end state, in the order of the runs.
   std::function<void(std::uint64_t run, const core::State&)> on_end;
   bool stop_at_first_failure = false;
-  /// Whether a failed `matrices` names the parts that may be wrong: by trying them all, which costs
-  /// a hundred times what the check itself does.
+  /// Whether a failed `matrices` names the parts that may be wrong: it tries one after the other,
+  /// which costs many times what the check itself does.
   bool explain = true;
   /// A deck that is the model in other units (common_scale.hpp) is certified in those.
   bool allow_rescale = false;
