@@ -1,21 +1,21 @@
 // `cosim` and `certify`: the verdict, on a circuit made just now or on a netlist file.
-#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <limits>
 #include <set>
-#include <system_error>
 #include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "cli/commands.hpp"
-#include "cli/output_file.hpp"
+#include "cli/cosim_outputs.hpp"
+#include "cli/pages/cosim_page.hpp"
 #include "cli/pipeline.hpp"
 #include "cli/predictions.hpp"
 #include "cli/read_deck.hpp"
 #include "cli/read_file.hpp"
+#include "cli/record.hpp"
 #include "cli/results.hpp"
 #include "core/error.hpp"
 #include "core/fit.hpp"
@@ -30,130 +30,24 @@
 namespace springspice::cli {
 namespace {
 
-// ",x0_0,x0_1,v0_0,v0_1": names of a state's numbers, in the order of format_state().
-std::string state_header(const core::SecondOrderSystem& system, const std::string& suffix) {
-  std::string header;
-  for (const char quantity : {'x', 'v'}) {
-    if (quantity == 'v' && system.dynamics == core::Dynamics::overdamped) continue;
-    for (Eigen::Index p = 0; p < system.outputs(); ++p) {
-      for (Eigen::Index i = 0; i < system.size(); ++i) {
-        header += fmt::format(",{}{}{}{}", quantity, system.label(i),
-                              system.outputs() == 1 ? "" : fmt::format("y{}", p + 1), suffix);
-      }
-    }
-  }
-  return header;
+// Opened before the work, so that a name that cannot be written is known then.
+struct Outputs {
+  explicit Outputs(const Options& options) : json(options), record(options) {}
+  JsonOutput json;
+  RecordOutput record;
+};
+
+std::string file_name(const std::string& path) {
+  return std::filesystem::path(path).filename().string();
 }
-
-void format_state(const core::State& state, std::string& line) {
-  for (const Eigen::MatrixXd* values : {&state.x, &state.v}) {
-    for (const double value : values->reshaped()) {
-      fmt::format_to(std::back_inserter(line), ",{}", value);
-    }
-  }
-}
-
-// `path`'s run as CSV: time in seconds and in model units, then circuit and model side by side.
-class PathWriter {
- public:
-  PathWriter(const Options& options, const hw::Manifest& manifest)
-      : file_(*options.path, "--path"), tau_(manifest.design.scales.time_s) {
-    file_.write("time_s,time" + state_header(manifest.system, "_circuit") +
-                state_header(manifest.system, "_model") + "\n");
-  }
-
-  void write(double time, const core::State& circuit, const core::State& model) {
-    line_.clear();
-    fmt::format_to(std::back_inserter(line_), "{},{}", time * tau_, time);
-    format_state(circuit, line_);
-    format_state(model, line_);
-    line_ += '\n';
-    file_.write(line_);
-  }
-  void finish() { file_.finish(); }
-  void commit() { file_.commit(); }
-
- private:
-  OutputFile file_;
-  double tau_;
-  std::string line_;
-};
-
-// The end states of the ensemble as CSV, one row a run.
-class EnsembleWriter {
- public:
-  EnsembleWriter(const Options& options, const hw::Manifest& manifest)
-      : file_(*options.ensemble, "--ensemble") {
-    const std::string header = "run" + state_header(manifest.system, "");
-    check_space(options, header);
-    file_.write(header + "\n");
-  }
-
-  void write(std::uint64_t run, const core::State& state) {
-    line_ = fmt::format("{}", run);
-    format_state(state, line_);
-    line_ += '\n';
-    file_.write(line_);
-  }
-  void finish() { file_.finish(); }
-  void commit() { file_.commit(); }
-
- private:
-  // Better known before hours of runs than after.
-  static void check_space(const Options& options, const std::string& header) {
-    constexpr double kBytesANumber = 20.0;
-    const auto columns = static_cast<double>(std::count(header.begin(), header.end(), ','));
-    const double wanted = static_cast<double>(options.paths) * columns * kBytesANumber;
-    std::error_code error;
-    const std::filesystem::path folder =
-        std::filesystem::absolute(*options.ensemble, error).parent_path();
-    const std::filesystem::space_info space = std::filesystem::space(folder, error);
-    if (*options.ensemble == "-" || error || wanted < static_cast<double>(space.available)) return;
-    throw OutputError(fmt::format(
-        "--ensemble {}: {} paths of {:.0f} numbers take about {:.3g} GB, and {:.3g} GB are free "
-        "there; give fewer --paths or another place",
-        core::printable(*options.ensemble, 200), options.paths, columns, wanted / 1e9,
-        static_cast<double>(space.available) / 1e9));
-  }
-
-  OutputFile file_;
-  std::string line_;
-};
-
-// The spectra as CSV: omega, then circuit and model for each probe.
-class SpectrumWriter {
- public:
-  explicit SpectrumWriter(const Options& options) : file_(*options.spectrum, "--spectrum") {}
-
-  void write(const sim::SpectrumRow& row) {
-    std::string line;
-    if (!std::exchange(has_header_, true)) {
-      line = "omega";
-      for (const std::string& name : row.names) {
-        line += fmt::format(",{0}_circuit,{0}_model", name);
-      }
-      line += '\n';
-    }
-    line += fmt::format("{}", row.omega);
-    for (Eigen::Index r = 0; r < row.circuit.size(); ++r) {
-      line += fmt::format(",{},{}", row.circuit(r), row.model(r));
-    }
-    file_.write(line + '\n');
-  }
-  void finish() { file_.finish(); }
-  void commit() { file_.commit(); }
-
- private:
-  OutputFile file_;
-  bool has_header_ = false;
-};
 
 struct Subject {
   const hw::Manifest& manifest;
   const sim::Analysis& analysis;
   std::string deck;
   std::string deck_name;
-  std::vector<sim::Check> first = {};                       ///< made before the circuit is run
+  std::string made_from;               ///< for the page: a name without folders
+  std::vector<sim::Check> first = {};  ///< made before the circuit is run
   std::optional<std::vector<netlist::Renamed>> names = {};  ///< by --match-names
 };
 
@@ -220,9 +114,7 @@ std::string describe_names(const std::vector<netlist::Renamed>& names) {
                      changed > kShown ? ", ..." : "");
 }
 
-int report_verdict(const Options& options, Subject subject, Progress& progress,
-                   JsonOutput& results) {
-  const hw::Manifest& manifest = subject.manifest;
+sim::CertifyOptions make_certify_options(const Options& options, Progress& progress) {
   sim::CertifyOptions certify;
   certify.engines = options.engines;
   certify.seed = options.seed;
@@ -234,31 +126,42 @@ int report_verdict(const Options& options, Subject subject, Progress& progress,
   certify.paths = options.paths;
   certify.workers = options.workers;
   certify.allow_rescale = options.allow_rescale;
-  std::optional<EnsembleWriter> ensemble;
-  if (options.ensemble) {
-    ensemble.emplace(options, manifest);
-    certify.on_end = [&](std::uint64_t run, const core::State& state) {
-      ensemble->write(run, state);
-    };
-  }
-  std::optional<SpectrumWriter> spectrum;
-  if (options.spectrum) {
-    spectrum.emplace(options);
-    certify.on_spectrum = [&](const sim::SpectrumRow& row) { spectrum->write(row); };
-  }
-  std::optional<PathWriter> path;
-  if (options.path) {
-    path.emplace(options, manifest);
-    certify.on_path = [&](double time, const core::State& circuit, const core::State& model) {
-      path->write(time, circuit, model);
-    };
-  }
+  return certify;
+}
+
+// The data's rows once more, for the pictures; certify has the columns from its manifest.
+std::optional<CircuitSample> sample_rows(const Options& options, const hw::Manifest& manifest) {
+  if (!options.data || !manifest.source) return std::nullopt;
+  core::ColumnChoice columns;
+  for (const core::Axis& axis : manifest.source->axes) columns.inputs.push_back(axis.name);
+  columns.targets = manifest.source->outputs;
+  return sample_circuit_data(*options.data, columns);
+}
+
+report::Page make_page(const Options& options, const Subject& subject, const sim::Report& report,
+                       const CosimCurves& curves, std::vector<std::string> remarks) {
+  const std::optional<CircuitSample> data = sample_rows(options, subject.manifest);
+  return make_cosim_page({.subject = subject.made_from,
+                          .manifest = subject.manifest,
+                          .analysis = subject.analysis,
+                          .report = report,
+                          .curves = curves,
+                          .data = data ? &*data : nullptr,
+                          .seed = options.seed,
+                          .remarks = std::move(remarks)});
+}
+
+int report_verdict(const Options& options, Subject subject, Progress& progress, Outputs& outputs) {
+  const hw::Manifest& manifest = subject.manifest;
+  sim::CertifyOptions certify = make_certify_options(options, progress);
+  CosimOutputs files(options, manifest);
+  files.observe(certify);
   const sim::Problem problem = make_problem(manifest, std::move(subject.deck), subject.deck_name);
+  std::optional<CosimRecorder> recorder;
+  if (outputs.record) recorder.emplace(problem, subject.analysis).observe(certify);
   sim::Report report = sim::certify(problem, subject.analysis, certify);
   report.checks.insert(report.checks.begin(), subject.first.begin(), subject.first.end());
-  if (path) path->finish();
-  if (ensemble) ensemble->finish();
-  if (spectrum) spectrum->finish();
+  files.finish();
   Json json = checks_to_json(report);
   if (report.settled) json["engines"] = engines_to_json(report);
   if (report.audit) json["audit"] = audit_to_json(*report.audit, manifest.system);
@@ -267,17 +170,21 @@ int report_verdict(const Options& options, Subject subject, Progress& progress,
   std::optional<Mapped> mapped;
   if (manifest.ideal) mapped = compare_with_ideal(manifest, subject.analysis);
   if (mapped) json["from_ideal"] = mapped_to_json(*mapped);
-  results.write(json);
-  if (path) path->commit();
-  if (ensemble) ensemble->commit();
-  if (spectrum) spectrum->commit();
-  results.commit();
+  std::vector<std::string> remarks;
+  if (report.scale) remarks.push_back(fmt::format("\nother units: {}\n", report.scale->text()));
+  if (subject.names) remarks.push_back(describe_names(*subject.names));
+  if (mapped) remarks.push_back(describe_mapped(*mapped));
+  outputs.json.write(json);
+  if (recorder) {
+    outputs.record.write(make_page(options, subject, report, recorder->curves(), remarks));
+  }
+  files.commit();
+  outputs.json.commit();
+  outputs.record.commit();
   std::string text = format_checks(report);
   if (report.settled) text += format_engines(report, manifest.system);
   if (report.audit) text += format_audit(*report.audit, manifest.system);
-  if (report.scale) text += fmt::format("\nother units: {}\n", report.scale->text());
-  if (subject.names) text += describe_names(*subject.names);
-  if (mapped) text += describe_mapped(*mapped);
+  for (const std::string& remark : remarks) text += remark;
   print_text(options, text + format_verdict(report));
   return report.passed() ? 0 : 1;
 }
@@ -367,19 +274,21 @@ void check_foreign(const hw::Manifest& manifest, const netlist::Circuit& circuit
 
 int run_cosim(const Options& options) {
   Progress progress;
-  JsonOutput results(options);
+  Outputs outputs(options);
   const Prepared prepared = prepare(options, progress);
   const Built built = build_circuit(prepared, options, "cosim");
   print_remark(describe_null_space(prepared.system, prepared.null_space));
   print_remark(describe_noise(built));
   remark_clamped(built.clamped_queries, built.queries, "queries");
-  return report_verdict(options, {built.manifest, built.analysis, built.whole_deck().text, "cosim"},
-                        progress, results);
+  return report_verdict(options,
+                        {built.manifest, built.analysis, built.whole_deck().text, "cosim",
+                         file_name(options.data ? *options.data : *options.system)},
+                        progress, outputs);
 }
 
 int run_certify(const Options& options) {
   Progress progress;
-  JsonOutput results(options);
+  Outputs outputs(options);
   const std::string& manifest_path = *options.manifest;
   const std::string text =
       read_file(options.deck, "give a netlist that `springspice netlist` wrote");
@@ -398,9 +307,10 @@ int run_certify(const Options& options) {
   std::vector<sim::Check> first;
   if (options.data) first.push_back(compare_with_data(manifest, options, progress));
   const sim::Analysis analysis = sim::analyse(manifest.system);
-  return report_verdict(
-      options, {manifest, analysis, deck.text, options.deck, std::move(first), std::move(names)},
-      progress, results);
+  return report_verdict(options,
+                        {manifest, analysis, deck.text, options.deck, file_name(options.deck),
+                         std::move(first), std::move(names)},
+                        progress, outputs);
 }
 
 }  // namespace springspice::cli

@@ -26,6 +26,7 @@ int fit_system(const Options& options, Progress& progress) {
   std::optional<OutputFile> file;
   if (options.out) file.emplace(*options.out);
   JsonOutput results(options);
+  RecordOutput record(options);
   const Prepared prepared = prepare(options, progress);
   print_remark(describe_null_space(prepared.system, prepared.null_space));
   const Eigen::MatrixXd x = core::solve_fit(prepared.system, prepared.null_space);
@@ -46,8 +47,10 @@ int fit_system(const Options& options, Progress& progress) {
   json["null_space"] = null_space_to_json(prepared.system, prepared.null_space);
   json["x"] = nodes_to_json(x);
   results.write(json);
+  if (record) record.write(make_system_fit_page(options, prepared, x));
   if (file) file->commit();
   results.commit();
+  record.commit();
   print_text(options, fmt::format("{} coordinates, rank of K {}\n", x.rows(),
                                   x.rows() - prepared.null_space.dimension()));
   return 0;

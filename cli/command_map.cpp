@@ -8,7 +8,9 @@
 #include "cli/map_study.hpp"
 #include "cli/map_summary.hpp"
 #include "cli/output_folder.hpp"
+#include "cli/pages/map_page.hpp"
 #include "cli/predictions.hpp"
+#include "cli/record.hpp"
 #include "cli/results.hpp"
 
 namespace springspice::cli {
@@ -47,18 +49,30 @@ void write_folder(const MapStudy& study, OutputFolder& folder) {
   folder.add("summary.md").write(format_map_summary(study, pictures));
 }
 
+// The data's rows once more, for the pictures.
+std::optional<CircuitSample> sample_rows(const Options& options, const MapStudy& study) {
+  if (!study.prepared.model) return std::nullopt;
+  return sample_circuit_data(*options.data, {study.prepared.model->inputs, study.prepared.model->targets});
+}
+
 }  // namespace
 
 int run_map(const Options& options) {
   Progress progress;
   OutputFolder folder(*options.out);
   JsonOutput results(options);
+  RecordOutput record(options);
   const MapStudy study = study_map(options, progress);
   remark_clamped(study.built.clamped_queries, study.built.queries, "queries");
   write_folder(study, folder);
   results.write(map_to_json(study));
+  if (record) {
+    const std::optional<CircuitSample> data = sample_rows(options, study);
+    record.write(make_map_page(study, data ? &*data : nullptr));
+  }
   folder.commit(kFiles);
   results.commit();
+  record.commit();
   print_text(options, format_map_overview(study) +
                           fmt::format("wrote {} files to {}\nverdict: {}\n", folder.names().size(),
                                       *options.out, study.passed() ? "pass" : "fail"));

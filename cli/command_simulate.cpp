@@ -8,7 +8,9 @@
 #include "cli/analysis.hpp"
 #include "cli/commands.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/pages/simulate_page.hpp"
 #include "cli/pipeline.hpp"
+#include "cli/record.hpp"
 #include "cli/statistics_output.hpp"
 #include "core/error.hpp"
 #include "core/fit.hpp"
@@ -148,6 +150,7 @@ int run_ensemble(const Options& options, const Prepared& prepared,
   std::optional<OutputFolder> folder;
   if (options.simulate.statistics) folder.emplace(*options.simulate.statistics, "--statistics");
   JsonOutput results(options);
+  RecordOutput record(options);
   std::vector<PathObserver*> observers = {&statistics};
   if (recording) observers.push_back(&recording->recorder);
 
@@ -163,11 +166,13 @@ int run_ensemble(const Options& options, const Prepared& prepared,
   }
   if (folder) write_statistics(*folder, simulation, system, statistics);
   results.write(statistics_to_json(simulation, system, statistics));
+  if (record) record.write(make_simulate_page(options, prepared, simulation, statistics));
   // A file of paths promises its rows in its header: one that is cut short is none.
   if (recording && simulation.complete) recording->file.finish();
   if (folder) folder->commit(kStatisticsFiles);
   if (recording && simulation.complete) recording->file.commit();
   results.commit();
+  record.commit();
   print_text(options, format_statistics(simulation, system, statistics));
   if (!simulation.complete) {
     print_remark(recording ? "interrupted: statistics so far are kept, marked partial; the file of "
@@ -180,10 +185,13 @@ int run_ensemble(const Options& options, const Prepared& prepared,
 int print_stationary(const Options& options, const Prepared& prepared,
                      const std::optional<core::Modes>& modes) {
   JsonOutput results(options);
+  RecordOutput record(options);
   const StationaryAnalysis analysis =
       analyse_stationary_state(prepared.system, prepared.null_space, modes);
   results.write(stationary_to_json(analysis, prepared.system));
+  if (record) record.write(make_stationary_page(options, prepared, analysis));
   results.commit();
+  record.commit();
   print_text(options, format_stationary(analysis, prepared.system));
   return 0;
 }
@@ -206,6 +214,7 @@ GaussianStart make_filter_start(const Options& options, const Prepared& prepared
 int print_likelihood(const Options& options, const Prepared& prepared,
                      const std::optional<core::Modes>& modes, Progress& progress) {
   JsonOutput results(options);
+  RecordOutput record(options);
   const GaussianStart start = make_filter_start(options, prepared, modes);
   const std::vector<ObservedPath> paths = read_observed_paths(
       *options.simulate.likelihood, prepared.system, options.simulate.measurement_noise);
@@ -215,7 +224,9 @@ int print_likelihood(const Options& options, const Prepared& prepared,
     progress.show("paths", static_cast<double>(summary.paths) / static_cast<double>(paths.size()));
   }
   results.write(likelihood_to_json(summary));
+  if (record) record.write(make_likelihood_page(options, summary));
   results.commit();
+  record.commit();
   print_text(options, format_likelihood(summary));
   return 0;
 }

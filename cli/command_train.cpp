@@ -4,7 +4,9 @@
 #include "cli/commands.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/output_file.hpp"
+#include "cli/pages/train_page.hpp"
 #include "cli/predictions.hpp"
+#include "cli/record.hpp"
 #include "cli/results.hpp"
 #include "cli/training.hpp"
 #include "sim/training/group_predictor.hpp"
@@ -14,20 +16,25 @@ namespace {
 
 class Curve {
  public:
-  explicit Curve(const std::optional<std::string>& path) {
+  Curve(const std::optional<std::string>& path, bool keep) : keep_(keep) {
     if (!path) return;
     file_.emplace(*path, "--curve");
     file_->write("epoch,time,train_loss,test_loss,last_batch_loss,kinetic_energy\n");
   }
   // A loss that there is not (no test, no batch yet) is an empty cell.
   void write(const TrainingSetup& setup) {
-    if (!file_) return;
+    if (!file_ && !keep_) return;
     const training::Training& training = *setup.training;
     const Losses losses = compute_losses(setup, training.states());
+    if (keep_) {
+      kept_.add({static_cast<double>(training.epoch()), losses, training.last_batch_loss()});
+    }
+    if (!file_) return;
     file_->write(fmt::format("{},{},{},{},{},{}\n", training.epoch(), training.time(), losses.train,
                              cell(losses.test), cell(training.last_batch_loss()),
                              training.kinetic_energy()));
   }
+  const LearningCurve& kept() const { return kept_; }
   void finish() {
     if (file_) file_->finish();
   }
@@ -40,6 +47,8 @@ class Curve {
     return value ? fmt::format("{}", *value) : std::string();
   }
   std::optional<OutputFile> file_;
+  bool keep_;  // for the record
+  LearningCurve kept_;
 };
 
 // Until all epochs are done or a signal comes.
@@ -139,8 +148,9 @@ int run_train(const Options& options) {
   const bool predictable = can_predict(options);
   std::optional<OutputFile> file;
   if (options.out) file.emplace(*options.out);
-  Curve curve(options.train.curve);
   JsonOutput results(options);
+  RecordOutput record(options);
+  Curve curve(options.train.curve, static_cast<bool>(record));
   TrainingSetup setup = prepare_training(options, progress);
   training::Training& training = *setup.training;
   run_epochs(setup, options.train.epochs, curve, progress);
@@ -159,7 +169,8 @@ int run_train(const Options& options) {
   remark_clamped(errors.clamped, errors.rows, "queries");
 
   const Losses now = compute_losses(setup, training.states());
-  const Losses fit = compute_losses(setup, fit_all_springs(setup));
+  const std::vector<core::State> fit_states = fit_all_springs(setup);
+  const Losses fit = compute_losses(setup, fit_states);
   Json json = make_json();
   json["partial"] = interrupted();
   json["groups"] = groups_to_json(setup);
@@ -179,9 +190,13 @@ int run_train(const Options& options) {
   json["clamped"] = errors.clamped;
   json["x"] = nodes_to_json(stack_positions(training));
   results.write(json);
+  if (record) {
+    record.write(make_train_page(options, setup, curve.kept(), fit_states, fit, interrupted()));
+  }
   if (file) file->commit();
   curve.commit();
   results.commit();
+  record.commit();
   print_text(options, describe(setup, now, fit));
   return 0;
 }

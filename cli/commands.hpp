@@ -15,6 +15,8 @@ int update_netlist(const Options& options);   ///< run_netlist() of --update
 int run_cosim(const Options& options);
 int run_certify(const Options& options);
 int run_map(const Options& options);
+int run_thermo(const Options& options);
 int run_readback(const Options& options);
+int run_report(const Options& options);
 
 }  // namespace springspice::cli

@@ -31,18 +31,12 @@ std::string read_bytes(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-}  // namespace
-
-std::optional<std::string> draw_png(const std::string& script, int width, int height) {
+// The bytes of the file `picture`, which the script writes.
+std::optional<std::string> run_gnuplot(const std::string& script) {
   const std::optional<std::string> gnuplot = sim::find_in_path("gnuplot");
   if (!gnuplot) return std::nullopt;
   const sim::TemporaryFolder folder;
-  std::ofstream(folder.path() + "/picture.gp")
-      << fmt::format(
-             "set terminal pngcairo noenhanced size {},{} font "
-             "\"sans,11\"\nset output \"picture.png\"\n",
-             width, height)
-      << script;
+  std::ofstream(folder.path() + "/picture.gp") << script;
   auto [output, written] = sim::make_pipe();
   sim::ChildProcess child({.arguments = {*gnuplot, "picture.gp"},
                            .folder = folder.path(),
@@ -50,9 +44,23 @@ std::optional<std::string> draw_png(const std::string& script, int width, int he
                            .errors = written.number()});
   written = sim::FileDescriptor();
   if (!wait_for(output) || child.end() != 0) return std::nullopt;
-  std::string bytes = read_bytes(folder.path() + "/picture.png");
+  std::string bytes = read_bytes(folder.path() + "/picture");
   if (bytes.empty()) return std::nullopt;
   return bytes;
+}
+
+constexpr const char* kOutput = "set output 'picture'\n";
+
+}  // namespace
+
+std::optional<std::string> draw_png(const std::string& script, int width, int height) {
+  const std::string terminal =
+      fmt::format("set terminal pngcairo noenhanced size {},{} font \"sans,11\"\n", width, height);
+  return run_gnuplot(terminal + kOutput + script);
+}
+
+std::optional<std::string> draw_svg(const std::string& script) {
+  return run_gnuplot(kOutput + script);
 }
 
 }  // namespace springspice::cli

@@ -63,6 +63,18 @@ constexpr CommandHelp kTexts[] = {
      "parts, bom.csv, summary.md, tables and pictures. Exit status 1 where the deck is not the "
      "mapped\n"
      "system, or a sample run in ngspice does not agree."},
+    {"thermo",
+     "springspice thermo --data FILE.csv --kT E --pin-spring K [--duration T] [options]\n"
+     "springspice thermo --data NEW.csv --protocol data --data-from OLD.csv --kT E [options]\n"
+     "springspice thermo --data FILE.csv --kT E --noise-model diagonal --barrier paper "
+     "[options]\n\n"
+     "What learning costs: exact free energies before and after a change from outside, the mean "
+     "work\n"
+     "and dissipation, and the same from trajectories both ways (Jarzynski, Bennett, Crooks), "
+     "with\n"
+     "entropy along time. --barrier paper is the estimator of arXiv 2508.19015, and what it "
+     "measures.\n"
+     "Exit status 1 where an estimate that has enough runs is not the exact value."},
     {"readback",
      "springspice readback RESULTS --manifest NAME.json [--query FILE.csv] [--out "
      "COORDINATES.csv]\n\n"
@@ -72,6 +84,14 @@ constexpr CommandHelp kTexts[] = {
      "LTspice, or a CSV file with a column time and columns named after nodes, as oscilloscopes "
      "write\n"
      "it; some nodes are enough. Exit status 1 where --limit is given and exceeded."},
+    {"report",
+     "springspice report FILE.json [--out FILE.html]\n\n"
+     "Makes one HTML page of a run that was kept with --record FILE.json: the verdict, pictures,\n"
+     "tables, and the command that repeats it. The page needs no network and no other file; it "
+     "opens\n"
+     "by double click, and reads well in print and in the dark. Pictures are drawn by gnuplot; "
+     "where\n"
+     "there is none, their numbers stand in tables."},
 };
 
 }  // namespace
@@ -90,7 +110,9 @@ const char* const kOverview =
     "  cosim     run the circuit in ngspice beside the model; the verdict\n"
     "  certify   the same for a netlist file, perhaps edited by hand\n"
     "  map       the circuit of parts that can be bought, and how well it will learn\n"
+    "  thermo    what learning costs: free energy, work, entropy, the learning barrier\n"
     "  readback  a result file of any simulator or oscilloscope, in model coordinates\n"
+    "  report    a run, kept with --record, as one page to show to others\n"
     "\n"
     "springspice <command> --help lists a command's options; springspice --version.\n"
     "\n"

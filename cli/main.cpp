@@ -4,6 +4,7 @@
 #include <new>
 #include <string_view>
 
+#include "report/record.hpp"
 #include <fmt/format.h>
 
 #include "cli/commands.hpp"
@@ -29,7 +30,9 @@ int run_command(const CommandLine& line) {
   if (line.command == "netlist") return run_netlist(options);
   if (line.command == "cosim") return run_cosim(options);
   if (line.command == "map") return run_map(options);
+  if (line.command == "thermo") return run_thermo(options);
   if (line.command == "readback") return run_readback(options);
+  if (line.command == "report") return run_report(options);
   return run_certify(options);
 }
 
@@ -59,6 +62,8 @@ int run(int argc, const char* const* argv) {
   } catch (const hw::RealizationError& error) {
     return fail(kBadInput, error.what());
   } catch (const core::InputError& error) {
+    return fail(kBadInput, error.what());
+  } catch (const report::RecordError& error) {
     return fail(kBadInput, error.what());
   } catch (const netlist::NetlistError& error) {
     return fail(kBadInput, error.what());

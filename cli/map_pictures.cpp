@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "cli/map_numbers.hpp"
+
 namespace springspice::cli {
 namespace {
 
@@ -28,35 +30,19 @@ std::string quoted(const std::string& text) {
   return safe + "'";
 }
 
-const core::Grid* grid_of(const MapStudy& study) {
-  return study.prepared.model ? &study.prepared.model->data.grid() : nullptr;
-}
-
-std::string target_of(const MapStudy& study) {
-  return study.prepared.model ? study.prepared.model->targets.front() : "position";
-}
-
-// Position, ideal fit, mapped fit, band: one line a node, of the first output.
-std::string format_nodes(const MapStudy& study) {
-  const core::Grid* grid = grid_of(study);
+// Position, ideal fit, mapped fit, band: one line a node.
+std::string format_nodes(const NodeValues& nodes) {
   std::string text = "$nodes << EOD\n";
-  for (Eigen::Index i = 0; i < study.mapping.ideal_fit.rows(); ++i) {
-    const double at = grid != nullptr && grid->dimension() == 1
-                          ? grid->node_position(static_cast<int>(i))[0]
-                          : static_cast<double>(i);
-    fmt::format_to(std::back_inserter(text), "{} {} {} {} {} {}\n", at,
-                   study.mapping.ideal_fit(i, 0), study.mapping.mapped_fit(i, 0),
-                   study.tolerance.low(i, 0), study.tolerance.median(i, 0),
-                   study.tolerance.high(i, 0));
+  for (std::size_t i = 0; i < nodes.at.size(); ++i) {
+    fmt::format_to(std::back_inserter(text), "{} {} {} {} {} {}\n", nodes.at[i], nodes.ideal[i],
+                   nodes.mapped[i], nodes.low[i], nodes.median[i], nodes.high[i]);
   }
   return text + "EOD\n";
 }
 
 Picture draw_line(const MapStudy& study) {
-  const core::Grid* grid = grid_of(study);
-  const bool along = grid != nullptr && grid->dimension() == 1;
-  const std::string input = along ? grid->axes()[0].name : "node";
-  std::string script = format_nodes(study) + kStyle;
+  const NodeValues nodes = list_nodes(study);
+  std::string script = format_nodes(nodes) + kStyle;
   script += fmt::format(
       "set multiplot layout 2,1 title {}\nset autoscale xfix\nset lmargin 10\n"
       "set ylabel {} noenhanced\nset key outside top center horizontal\n"
@@ -72,7 +58,7 @@ Picture draw_line(const MapStudy& study) {
       "0 with lines ls 3 notitle\n"
       "unset multiplot\n",
       quoted("prediction of " + study.mapping.design.realization + " on " + study.profile.name),
-      quoted(target_of(study)), quoted(input), quoted("less the ideal fit"));
+      quoted(target_of(study)), quoted(nodes.axis), quoted("less the ideal fit"));
   return {"prediction.png", script, 900, 800};
 }
 
@@ -108,17 +94,13 @@ Picture draw_plane(const MapStudy& study) {
   return {"prediction.png", script, 1300, 470};
 }
 
-// The bar that holds most draws is one of some thirty.
 Picture draw_errors(const MapStudy& study) {
-  std::vector<double> errors;
-  for (const sim::Draw& draw : study.tolerance.draws) {
-    if (std::isfinite(draw.error)) errors.push_back(draw.error);
-  }
-  constexpr double kBars = 30.0;
-  const double most = errors.empty() ? 1.0 : *std::ranges::max_element(errors);
-  const double width = most > 0.0 ? most / kBars : 1.0;
+  const ErrorHistogram histogram = count_errors(study);
   std::string script = "$errors << EOD\n";
-  for (const double error : errors) fmt::format_to(std::back_inserter(script), "{}\n", error);
+  for (std::size_t k = 0; k < histogram.boards.size(); ++k) {
+    fmt::format_to(std::back_inserter(script), "{} {}\n",
+                   (static_cast<double>(k) + 0.5) * histogram.width, histogram.boards[k]);
+  }
   script += "EOD\n";
   script += kStyle;
   script += fmt::format(
@@ -127,10 +109,10 @@ Picture draw_errors(const MapStudy& study) {
       "set xlabel {} noenhanced\nset ylabel \"boards\"\nset key top right\n"
       "set arrow 1 from {},graph 0 to {},graph 1 nohead ls 2\n"
       "set arrow 2 from {},graph 0 to {},graph 1 nohead ls 3\n"
-      "plot $errors using (w*(floor($1/w)+0.5)):(1) smooth frequency with boxes lc rgb "
+      "plot $errors using 1:2 with boxes lc rgb "
       "\"#0072b2\" title {}, "
       "NaN with lines ls 2 title \"nominal values\", NaN with lines ls 3 title \"limit\"\n",
-      width,
+      histogram.width,
       quoted(fmt::format("{} boards, yield {:.1f} %", study.tolerance.draws.size(),
                          100.0 * study.tolerance.yield)),
       quoted("rms prediction error, unit of " + target_of(study)), study.mapping.snap.joint,

@@ -6,7 +6,9 @@
 #include <unordered_map>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "cli/map_numbers.hpp"
 #include "core/system_distance.hpp"
 #include "hw/mapping/slew.hpp"
 #include "netlist/si.hpp"
@@ -15,21 +17,6 @@ namespace springspice::cli {
 namespace {
 
 using netlist::format_si;
-
-std::string unit_of_target(const MapStudy& study) {
-  if (!study.prepared.model) return "of the coordinates";
-  const std::vector<std::string>& targets = study.prepared.model->targets;
-  return targets.size() == 1 ? "unit of " + targets.front() : "units of the targets";
-}
-
-std::string format_number(const std::optional<double>& value) {
-  return value ? fmt::format("{:.3g}", *value) : "";
-}
-
-std::optional<double> compared(const sim::BudgetTerm& term,
-                               double sim::BudgetTerm::Compared::*member) {
-  return term.compared ? std::optional<double>((*term.compared).*member) : std::nullopt;
-}
 
 const char* role_name(netlist::Part::Role role) {
   using Role = netlist::Part::Role;
@@ -56,24 +43,6 @@ const char* role_name(netlist::Part::Role role) {
   return "";
 }
 
-// Of the values that are numbers, ascending; infinite ones last.
-double quantile(std::vector<double> values, double share) {
-  std::ranges::sort(values);
-  const double at = share * static_cast<double>(values.size() - 1);
-  return values[static_cast<std::size_t>(std::lround(at))];
-}
-
-std::vector<double> column(const MapStudy& study, double sim::Draw::*member) {
-  std::vector<double> values;
-  for (const sim::Draw& draw : study.tolerance.draws) values.push_back(draw.*member);
-  return values;
-}
-
-std::string quantile_row(const char* name, const std::vector<double>& values, double factor = 1.0) {
-  return fmt::format("| {} | {:.3g} | {:.3g} | {:.3g} |\n", name, factor * quantile(values, 0.05),
-                     factor * quantile(values, 0.5), factor * quantile(values, 0.95));
-}
-
 std::string verdict_section(const MapStudy& study) {
   const hw::SnapReport& snap = study.mapping.snap;
   const double range = study.built.manifest.range;
@@ -96,16 +65,6 @@ std::string verdict_section(const MapStudy& study) {
                     largest->unstable ? "the circuit is unstable" : format_number(largest->alone));
   }
   return text;
-}
-
-// A sampling circuit has no fit of its own: what its parts change is the spread of its samples.
-std::string sampling_note(const MapStudy& study) {
-  if (study.mapping.request.topology != hw::Topology::spu) return {};
-  return fmt::format(
-      "spu samples deviations; the fit is added when they are read, so no part can move it, and "
-      "the errors below are 0. The samples' covariance is kT M^-1: with nominal values M is {:.2g} "
-      "off (relative)\n",
-      core::measure_distance(study.mapping.ideal, study.mapping.system).M);
 }
 
 std::string proof_section(const MapStudy& study) {
@@ -152,18 +111,15 @@ std::string values_section(const MapStudy& study) {
 }
 
 std::string tolerance_section(const MapStudy& study) {
-  const double tau = study.mapping.design.scales.time_s;
   std::string text = fmt::format(
       "\n## Tolerances\n\n{} boards, seed {}; 5 %, median, 95 %:\n\n| | 5 % | median | 95 % |\n"
       "|---|---|---|---|\n",
       study.tolerance.draws.size(), study.seed);
-  text += quantile_row("rms prediction error", column(study, &sim::Draw::error));
-  text += quantile_row("slowest time constant, s", column(study, &sim::Draw::slowest_time), tau);
-  if (study.mapping.system.kT > 0.0) {
-    text += quantile_row("coldest mode, of kT", column(study, &sim::Draw::coldest));
-    text += quantile_row("hottest mode, of kT", column(study, &sim::Draw::hottest));
-    text += "\n" + study.tolerance.temperatures_note + "\n";
+  for (const Quantiles& row : list_quantiles(study)) {
+    text +=
+        fmt::format("| {} | {:.3g} | {:.3g} | {:.3g} |\n", row.name, row.low, row.median, row.high);
   }
+  if (study.mapping.system.kT > 0.0) text += "\n" + study.tolerance.temperatures_note + "\n";
   text += fmt::format(
       "\nSpread about the nominal board: {:.4g} rms over the boards, {:.4g} predicted from the "
       "sensitivities.\n\n| worst parts | spread of the predictions |\n|---|---|\n",
@@ -191,11 +147,7 @@ std::string budget_section(const MapStudy& study) {
       "| | alone | on the way | with all above it | computed | ngspice | |\n"
       "|---|---|---|---|---|---|---|\n";
   for (const sim::BudgetTerm& term : study.budget) {
-    text +=
-        fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", term.name, format_number(term.alone),
-                    format_number(term.path), format_number(term.together),
-                    format_number(compared(term, &sim::BudgetTerm::Compared::computed)),
-                    format_number(compared(term, &sim::BudgetTerm::Compared::ngspice)), term.note);
+    text += fmt::format("| {} |\n", fmt::join(format_term(term), " | "));
   }
   if (study.vendor) {
     text += fmt::format(
@@ -251,7 +203,7 @@ std::string format_map_summary(const MapStudy& study, const std::vector<std::str
   if (const std::string warning = format_map_warning(study); !warning.empty()) {
     text += "\n**Warning:** " + warning;
   }
-  text += "\n" + sampling_note(study);
+  text += "\n" + format_sampling_note(study);
   for (const std::string& picture : pictures) text += fmt::format("\n![]({})\n", picture);
   if (pictures.empty()) text += "\nNo pictures: there is no gnuplot, or it failed.\n";
   return text + values_section(study) + tolerance_section(study) + budget_section(study) +
@@ -274,13 +226,13 @@ Json map_to_json(const MapStudy& study) {
                       {"best_rounded", snap.best_rounded},
                       {"joint", snap.joint},
                       {"gain", number(snap.gain())}};
-  const std::vector<double> errors = column(study, &sim::Draw::error);
+  const Quantiles errors = list_quantiles(study).front();
   json["tolerance"] = {{"draws", study.tolerance.draws.size()},
                        {"yield", study.tolerance.yield},
                        {"error_limit", study.error_limit},
-                       {"error_05", number(quantile(errors, 0.05))},
-                       {"error_50", number(quantile(errors, 0.5))},
-                       {"error_95", number(quantile(errors, 0.95))},
+                       {"error_05", number(errors.low)},
+                       {"error_50", number(errors.median)},
+                       {"error_95", number(errors.high)},
                        {"spread", number(study.tolerance.rms_deviation)},
                        {"spread_predicted", study.tolerance.predicted_rms}};
   json["worst"] = Json::array();
@@ -302,8 +254,8 @@ Json map_to_json(const MapStudy& study) {
          {"path", number(term.path)},
          {"together", number(term.together)},
          {"unstable", term.unstable},
-         {"computed_once", number(compared(term, &sim::BudgetTerm::Compared::computed))},
-         {"ngspice_once", number(compared(term, &sim::BudgetTerm::Compared::ngspice))},
+         {"computed_once", term.compared ? number(term.compared->computed) : Json(nullptr)},
+         {"ngspice_once", term.compared ? number(term.compared->ngspice) : Json(nullptr)},
          {"note", term.note}});
   }
   const sim::BudgetTerm* largest = sim::find_largest(study.budget);
@@ -324,6 +276,15 @@ std::string format_map_warning(const MapStudy& study) {
   return fmt::format("this board will not learn within {:.3g}: {} alone {} more\n",
                      study.error_limit, names,
                      names.find(',') == std::string::npos ? "costs" : "cost");
+}
+
+std::string format_sampling_note(const MapStudy& study) {
+  if (study.mapping.request.topology != hw::Topology::spu) return {};
+  return fmt::format(
+      "spu samples deviations; the fit is added when they are read, so no part can move it, and "
+      "the errors below are 0. The samples' covariance is kT M^-1: with nominal values M is {:.2g} "
+      "off (relative)\n",
+      core::measure_distance(study.mapping.ideal, study.mapping.system).M);
 }
 
 std::string format_map_overview(const MapStudy& study) {
@@ -354,7 +315,7 @@ std::string format_map_overview(const MapStudy& study) {
   if (const sim::BudgetTerm* largest = sim::find_largest(study.budget)) {
     text += fmt::format("largest: {}\n", largest->name);
   }
-  text += format_map_warning(study) + sampling_note(study);
+  text += format_map_warning(study) + format_sampling_note(study);
   return text;
 }
 

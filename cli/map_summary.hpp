@@ -18,6 +18,10 @@ std::string format_map_overview(const MapStudy& study);
 /// The terms that alone cost more than the limit up to which a board is good; empty if none.
 std::string format_map_warning(const MapStudy& study);
 
+/// A sampling circuit (spu) has no fit of its own: what its parts change is the spread of its
+/// samples. Empty for others.
+std::string format_sampling_note(const MapStudy& study);
+
 /// All numbers, for --json.
 Json map_to_json(const MapStudy& study);
 

@@ -20,6 +20,7 @@
 #include "cli/map_options.hpp"
 #include "cli/option_groups.hpp"
 #include "cli/option_values.hpp"
+#include "cli/thermo_options.hpp"
 #include "core/table.hpp"
 
 namespace springspice::cli {
@@ -182,7 +183,23 @@ po::options_description simulate_options(Options& o) {
 }
 
 // Whether a page can be made of the command's run.
-bool keeps_record(const std::string& command) { return command == "fit"; }
+bool keeps_record(const std::string& command) {
+  constexpr const char* kCommands[] = {"fit",     "simulate", "train", "cosim",
+                                       "certify", "map",      "thermo"};
+  return std::ranges::find(kCommands, command) != std::end(kCommands);
+}
+
+// The option whose value may stand alone as the first argument; none for most commands.
+const char* file_option_of(const std::string& command) {
+  return command == "certify"    ? "deck"
+         : command == "readback" ? "results"
+         : command == "report"   ? "run"
+                                 : nullptr;
+}
+
+bool needs_source(const std::string& command) {
+  return command != "certify" && command != "readback" && command != "report";
+}
 
 OptionGroups command_options(const std::string& command, Options& o) {
   OptionGroups all;
@@ -214,6 +231,11 @@ OptionGroups command_options(const std::string& command, Options& o) {
         "limit", po::value<double>(),
         "the largest difference allowed, as a share of the data's range");
     all.add(group);
+  } else if (command == "report") {
+    po::options_description group("What is shown");
+    group.add_options()("run", po::value(&o.record),
+                        "what --record wrote (also as the first argument)");
+    all.add(group);
   } else {
     all.add(source_options(o));
     if (command == "map") {
@@ -226,6 +248,7 @@ OptionGroups command_options(const std::string& command, Options& o) {
     if (command == "cosim") all.add(engine_options(o));
     if (command == "train") all.add(train_options(o));
     if (command == "simulate") all.add(time_options()).add(simulate_options(o));
+    if (command == "thermo") all.add(thermo_options(o));
   }
   if (command == "fit" || command == "train" || command == "readback") {
     results.add_options()("query", po::value<std::string>(), "predict at the rows of this table");
@@ -255,12 +278,17 @@ OptionGroups command_options(const std::string& command, Options& o) {
   } else if (command == "readback") {
     results.add_options()("out", po::value<std::string>(),
                           "time and coordinates, model units, CSV; with --query predictions too");
+  } else if (command == "report") {
+    results.add_options()("out", po::value<std::string>(),
+                          "the page (default: NAME.html beside the record); - is standard output");
   } else if (command == "netlist") {
     results.add_options()("out", po::value<std::string>(),
                           "NAME.cir; the manifest goes to NAME.json");
   }
-  results.add_options()("json", po::value<std::string>(),
-                        "results as JSON to a file; - is standard output");
+  if (command != "report") {
+    results.add_options()("json", po::value<std::string>(),
+                          "results as JSON to a file; - is standard output");
+  }
   if (keeps_record(command)) {
     results.add_options()("record", po::value<std::string>(),
                           "FILE.json: figures and tables of this run; springspice report FILE.json "
@@ -569,6 +597,7 @@ void check_files(const std::string& command, const po::variables_map& map, const
   add(reads, "--test", o.train.test);
   add(reads, "--likelihood", o.simulate.likelihood);
   add(reads, "--include", o.map.include);
+  add(reads, "--data-from", o.thermo.data_from);
   add(reads, "--system", o.system);
   for (const char* name : {"M.mtx", "D.mtx", "K.mtx", "f.mtx"}) {
     if (o.system) add(reads, "--system", *o.system + "/" + name);
@@ -577,7 +606,7 @@ void check_files(const std::string& command, const po::variables_map& map, const
   add(reads, "--config", get<std::string>(map, "config"));
   if (command == "certify") add(reads, "the deck", o.deck);
   if (command == "certify") add(reads, "the manifest", o.manifest);
-  if (command == "readback") add(reads, "the record", o.record);
+  if (command == "readback" || command == "report") add(reads, "the record", o.record);
   if (command == "readback") add(reads, "--manifest", o.manifest);
   add(writes, "--out", o.out);
   if (command == "netlist") add(writes, "the manifest of --out", o.manifest);
@@ -599,6 +628,8 @@ void check_files(const std::string& command, const po::variables_map& map, const
   add(writes, "--ensemble", o.ensemble);
   add(writes, "--spectrum", o.spectrum);
   add(writes, "--curve", o.train.curve);
+  add(writes, "--curve", o.thermo.curve);
+  add(writes, "--work", o.thermo.work);
   add(writes, "--statistics", o.simulate.statistics);
   add(writes, "--json", o.json);
   add(writes, "--record", o.record_out);
@@ -661,6 +692,9 @@ void read_results(const std::string& command, const po::variables_map& map, Opti
     }
     o.limit = get<double>(map, "limit");
     require_positive(o.limit, "limit");
+  } else if (command == "report") {
+    if (o.record.empty()) throw UsageError("no record: write springspice report FILE.json");
+    if (!o.out) o.out = std::filesystem::path(o.record).replace_extension(".html").string();
   } else if (command == "matrices" || command == "netlist") {
     if (!o.out && !o.explain && !o.update) {
       throw UsageError(command == "matrices" ? "no place for the results: give --out DIR"
@@ -718,7 +752,8 @@ po::parsed_options parse_words(const Strings& words, const po::options_descripti
                     po::command_line_style::long_allow_next;
   po::parsed_options parsed =
       po::command_line_parser(words).options(description).style(style).run();
-  bool file_is_free = takes_file(command);
+  const char* file_option = file_option_of(command);
+  bool file_is_free = file_option != nullptr;
   for (po::option& option : parsed.options) {
     if (!option.string_key.empty()) {
       check_value(option);
@@ -731,7 +766,7 @@ po::parsed_options parse_words(const Strings& words, const po::options_descripti
                       "lists have no blanks: a,b; `springspice {} --help` lists the options",
                       core::printable(word), command));
     }
-    option.string_key = command == "certify" ? "deck" : "results";
+    option.string_key = file_option;
     option.position_key = -1;
   }
   return parsed;
@@ -822,9 +857,7 @@ const std::vector<std::string>& command_names() {
   return names;
 }
 
-bool takes_file(const std::string& command) {
-  return command == "certify" || command == "readback";
-}
+bool takes_file(const std::string& command) { return file_option_of(command) != nullptr; }
 
 std::vector<ListedGroup> list_options(const std::string& command) {
   std::vector<ListedGroup> listed;
@@ -874,7 +907,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
       return line;
     }
     po::notify(map);
-    if (line.command != "certify" && line.command != "readback") read_source(map, line.options);
+    if (needs_source(line.command)) read_source(map, line.options);
     if (line.command == "netlist" || line.command == "cosim") {
       read_circuit(map, line.options);
       read_noise(map, line.options);
@@ -887,6 +920,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     if (line.command == "certify" || line.command == "cosim") read_ensemble(map, line.options);
     if (line.command == "train") read_training(map, line.options);
     if (line.command == "simulate") read_simulation(map, line.options);
+    if (line.command == "thermo") read_thermo(map, line.options);
     read_results(line.command, map, line.options);
     check_files(line.command, map, line.options);
   } catch (const po::error& error) {

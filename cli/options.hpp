@@ -17,6 +17,7 @@
 #include "netlist/dialect.hpp"
 #include "sim/certify.hpp"
 #include "sim/dynamics/integrator.hpp"
+#include "sim/thermo/protocol.hpp"
 #include "sim/training/train.hpp"
 
 namespace springspice::cli {
@@ -66,6 +67,26 @@ struct MapOptions {
   std::optional<std::string> include, opamp;  ///< a vendor's file and the .subckt in it
 };
 
+/// What `thermo` alone is told.
+struct ThermoOptions {
+  enum class Change { spring, data, mass, temperature };
+  enum class Barrier { none, exact, paper };
+  Change change = Change::spring;
+  std::optional<double> from;            ///< spring: 0 where none; in the unit of what changes
+  std::optional<std::string> data_from;  ///< table
+  core::Conjugate held = core::Conjugate::momentum;
+  double duration = 0.0;
+  thermo::Shape shape = thermo::Shape::linear;
+  std::uint64_t steps = 100;
+  std::optional<double> relaxation;
+  std::optional<dynamics::Scheme> scheme;
+  std::uint64_t runs = 2000;  ///< each way
+  int threads = 1;
+  Barrier barrier = Barrier::none;
+  double low = 0.0, high = 3.0;            ///< the paper's start
+  std::optional<std::string> work, curve;  ///< CSV
+};
+
 /// Everything that any command may be told; which part counts depends on the command.
 struct Options {
   // where the system comes from
@@ -104,7 +125,7 @@ struct Options {
   std::string instance;               ///< whose pins tell them
   bool pass_unknown = false;          ///< beside cards that cannot be stamped
   bool allow_outside = false;         ///< includes may leave the deck's folder
-  std::string record;                 ///< what readback reads
+  std::string record;                 ///< what readback and report read
   std::optional<double> limit;        ///< of the largest difference, as a share of the range
   bool explain = false;               ///< netlist
   std::optional<std::string> update;  ///< netlist: the old deck
@@ -120,6 +141,7 @@ struct Options {
   TrainOptions train;
   SimulateOptions simulate;
   MapOptions map;
+  ThermoOptions thermo;
 };
 
 struct CommandLine {

@@ -8,16 +8,6 @@
 
 namespace springspice::cli {
 
-namespace {
-
-// Errors need their size; an order needs its decimals.
-std::string format_value(double value) {
-  const bool decimals = value >= 1.0 && value < 1000.0;
-  return decimals ? fmt::format("{:.3f}", value) : fmt::format("{:.2g}", value);
-}
-
-}  // namespace
-
 Json make_json() { return {{"springspice", SPRINGSPICE_VERSION}}; }
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
@@ -44,13 +34,27 @@ void JsonOutput::commit() {
 }
 
 void print_text(const Options& options, const std::string& text) {
-  for (const auto* file : {&options.json, &options.record_out, &options.out, &options.path,
-                           &options.ensemble, &options.spectrum, &options.train.curve}) {
+  for (const auto* file :
+       {&options.json, &options.record_out, &options.out, &options.path, &options.ensemble,
+        &options.spectrum, &options.train.curve, &options.thermo.curve, &options.thermo.work}) {
     if (*file == "-") return;
   }
   OutputFile out("-", "standard output");
   out.write(text);
   out.commit();
+}
+
+std::string coordinate_name(const core::SecondOrderSystem& system, std::string_view quantity,
+                            Eigen::Index coordinate, Eigen::Index output) {
+  return fmt::format("{}{}{}", quantity, system.label(coordinate),
+                     system.outputs() == 1 ? "" : fmt::format("y{}", output + 1));
+}
+
+// Errors need their size; an order needs its decimals.
+std::string format_value(const sim::Check& check) {
+  if (check.status == sim::Check::Status::not_applicable) return "-";
+  const bool decimals = check.value >= 1.0 && check.value < 1000.0;
+  return decimals ? fmt::format("{:.3f}", check.value) : fmt::format("{:.2g}", check.value);
 }
 
 std::string format_checks(const sim::Report& report) {
@@ -60,10 +64,9 @@ std::string format_checks(const sim::Report& report) {
                                  "limit", "", "what");
   for (const sim::Check& check : report.checks) {
     const bool ran = check.status != sim::Check::Status::not_applicable;
-    text += fmt::format("{:{}} {:>10} {} {:>6}  {:6}  {}\n", check.name, width,
-                        ran ? format_value(check.value) : "-", to_string(check.sense),
-                        fmt::format("{:g}", check.limit), ran ? to_string(check.status) : "n/a",
-                        check.detail);
+    text += fmt::format("{:{}} {:>10} {} {:>6}  {:6}  {}\n", check.name, width, format_value(check),
+                        to_string(check.sense), fmt::format("{:g}", check.limit),
+                        ran ? to_string(check.status) : "n/a", check.detail);
     if (!check.origin.empty()) {
       text += fmt::format("{:{}}limit: {}\n", "", width + 32, check.origin);
     }
@@ -71,14 +74,19 @@ std::string format_checks(const sim::Report& report) {
   return text;
 }
 
-std::string format_verdict(const sim::Report& report) {
+std::string describe_engines(const sim::Report& report) {
   const bool gnucap_alone = report.engines == sim::Engines::gnucap;
   std::string engine =
       fmt::format("{} {}", gnucap_alone ? "gnucap" : "ngspice", report.engine_version);
   if (!report.gnucap_version.empty()) engine += fmt::format(", gnucap {}", report.gnucap_version);
+  return engine;
+}
+
+std::string format_verdict(const sim::Report& report) {
+  const bool gnucap_alone = report.engines == sim::Engines::gnucap;
   return fmt::format(
       "\n{}, {} nodes, {} elements; {}, {} points, {:.2f} s of {:.2f} s\n{}verdict: {}\n",
-      report.realization, report.nodes, report.elements, engine, report.points,
+      report.realization, report.nodes, report.elements, describe_engines(report), report.points,
       report.engine_wall_s, report.wall_s,
       gnucap_alone ? "the verdict is gnucap's part alone: what it has no part in was not run\n"
                    : "",
@@ -95,10 +103,8 @@ std::string format_engines(const sim::Report& report, const core::SecondOrderSys
   for (Eigen::Index c = 0; c < std::min(kShown, count); ++c) {
     const Eigen::Index i = c % system.size();
     const Eigen::Index p = c / system.size();
-    const std::string name = fmt::format("{}{}", system.label(i),
-                                         system.outputs() == 1 ? "" : fmt::format("y{}", p + 1));
-    text += fmt::format("  {:>12} {:22.15g} {:22.15g}\n", name, settled.ngspice(i, p),
-                        settled.gnucap(i, p));
+    text += fmt::format("  {:>12} {:22.15g} {:22.15g}\n", coordinate_name(system, "", i, p),
+                        settled.ngspice(i, p), settled.gnucap(i, p));
   }
   if (count > kShown) text += fmt::format("  ... {} in all; --json lists them\n", count);
   return text;
@@ -156,8 +162,8 @@ std::string format_temperature(const std::optional<double>& value) {
 }
 
 std::string node_label(const core::SecondOrderSystem& system, std::size_t i, std::size_t output) {
-  const std::string label = system.label(static_cast<Eigen::Index>(i));
-  return system.outputs() == 1 ? label : fmt::format("{}y{}", label, output + 1);
+  return coordinate_name(system, "", static_cast<Eigen::Index>(i),
+                         static_cast<Eigen::Index>(output));
 }
 
 }  // namespace
@@ -189,15 +195,7 @@ std::string format_temperatures(const dynamics::Temperatures& temperatures,
   return text + more(temperatures.nodes.size());
 }
 
-std::string format_audit(const sim::Audit& audit, const core::SecondOrderSystem& system) {
-  if (!audit.obstacle.empty()) {
-    return fmt::format("\ntemperatures of the circuit: none; {}\n", audit.obstacle);
-  }
-  std::string text = fmt::format(
-      "\ntemperatures of the circuit{}, from its Lyapunov equation (the model's kT is {:.6g})\n{}",
-      audit.with_own_noise ? " with its resistors' own noise" : "", audit.kT,
-      // All outputs obey the same equations; a circuit may still differ between them.
-      format_temperatures(audit.outputs.front(), system));
+std::string judge_audit(const sim::Audit& audit, const core::SecondOrderSystem& system) {
   double rate = 0.0;
   bool known = true;
   double mean = 0.0;
@@ -206,7 +204,7 @@ std::string format_audit(const sim::Audit& audit, const core::SecondOrderSystem&
     rate += output.entropy_production.value_or(0.0);
     mean += output.mean / static_cast<double>(audit.outputs.size());
   }
-  text +=
+  std::string text =
       fmt::format("  from {:.6g} to {:.6g}, spread {:.3g} of kT; mean {} energy {:.6g} of kT/2\n",
                   audit.coldest, audit.hottest, audit.spread(),
                   audit.overdamped ? "potential" : "kinetic", mean / audit.kT);
@@ -217,6 +215,19 @@ std::string format_audit(const sim::Audit& audit, const core::SecondOrderSystem&
                             ? "in equilibrium at kT"
                             : "NOT in equilibrium at kT";
   return text + fmt::format("  entropy production {:.3g} k_B a unit of time: {}\n", rate, verdict);
+}
+
+std::string format_audit(const sim::Audit& audit, const core::SecondOrderSystem& system) {
+  if (!audit.obstacle.empty()) {
+    return fmt::format("\ntemperatures of the circuit: none; {}\n", audit.obstacle);
+  }
+  return fmt::format(
+             "\ntemperatures of the circuit{}, from its Lyapunov equation (the model's kT is "
+             "{:.6g})\n{}",
+             audit.with_own_noise ? " with its resistors' own noise" : "", audit.kT,
+             // All outputs obey the same equations; a circuit may still differ between them.
+             format_temperatures(audit.outputs.front(), system)) +
+         judge_audit(audit, system);
 }
 
 Json temperatures_to_json(const dynamics::Temperatures& temperatures,

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
@@ -42,8 +43,16 @@ class JsonOutput {
 /// Standard output for people; silent where an option takes standard output with `-`.
 void print_text(const Options& options, const std::string& text);
 
+/// "x2_3", "v0y2": a coordinate's name in tables; the quantity may be empty.
+std::string coordinate_name(const core::SecondOrderSystem& system, std::string_view quantity,
+                            Eigen::Index coordinate, Eigen::Index output);
+
+/// A check's value, as tables show it; "-" where it did not run.
+std::string format_value(const sim::Check& check);
 /// The checks as a table: name, value, sense, limit, status, detail, and where limits come from.
 std::string format_checks(const sim::Report& report);
+/// "ngspice 39": the engines that ran, with their versions.
+std::string describe_engines(const sim::Report& report);
 /// What was run, and `verdict: pass` or `verdict: fail` as the last line.
 std::string format_verdict(const sim::Report& report);
 Json checks_to_json(const sim::Report& report);
@@ -57,6 +66,9 @@ Json engines_to_json(const sim::Report& report);
 /// The effective temperatures as a table (the first modes and nodes), their spread, the entropy
 /// production, and whether this is equilibrium.
 std::string format_audit(const sim::Audit& audit, const core::SecondOrderSystem& system);
+/// How far the temperatures lie apart, the entropy production, and whether this is equilibrium.
+/// @pre the audit has no obstacle
+std::string judge_audit(const sim::Audit& audit, const core::SecondOrderSystem& system);
 Json audit_to_json(const sim::Audit& audit, const core::SecondOrderSystem& system);
 
 /// The tables of format_audit() and the lists of audit_to_json(), for temperatures of any origin.

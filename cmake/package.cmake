@@ -20,9 +20,9 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS gnuplot-nox)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS "gnucap, libspringspice-dev")
+# Below the summary, which both share.
 set(CPACK_DEBIAN_PROGRAM_DESCRIPTION
-"${PROJECT_DESCRIPTION}
-springspice turns a data table into the springs-and-sticks model of it, the
+"springspice turns a data table into the springs-and-sticks model of it, the
 model into an electrical circuit, and the circuit into a SPICE netlist. It runs
 the netlist in ngspice beside the model's exact motion and tells whether they
 agree; it chooses real components, and simulates and trains the model itself.")
@@ -33,10 +33,9 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
     "springspice (= ${PROJECT_VERSION}), libeigen3-dev (>= 3.4), libfmt-dev, nlohmann-json3-dev, \
 libcsv-dev, libsuitesparse-dev")
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION
-"Headers and static libraries of springspice
-What the program springspice is made of, as C++20 libraries: the model, circuits
-and netlists, realizations, ngspice, numerical motion and training. With a CMake
-package config and a pkg-config file.")
+"Headers and static libraries: what the program springspice is made of, in C++20.
+The model, circuits and netlists, realizations, ngspice, numerical motion and
+training, with a CMake package config and a pkg-config file.")
 
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/springspice RENAME copyright
         COMPONENT program)

@@ -23,9 +23,10 @@ void check_temperature(double kT) {
 SparseCholesky factor_stiffness(const SecondOrderSystem& system) {
   const NullSpace null_space = find_null_space(system.K);
   if (null_space.dimension() > 0) {
-    throw InputError(fmt::format(
-        "the free energy is without bound: {}; --neighbor-spring or --pin-spring holds them",
-        name_free_directions(system, null_space)));
+    throw InputError(
+        fmt::format("the free energy is without bound: {}; --pin-spring holds them, "
+                    "--neighbor-spring where a data point pulls",
+                    name_free_directions(system, null_space)));
   }
   std::optional<SparseCholesky> factor = SparseCholesky::try_factor(system.K);
   if (!factor) {

@@ -21,20 +21,22 @@ struct Series {
     steps,  ///< a histogram's outline: y holds from x to the next x
     band,   ///< from low to high at x, without y
   };
-  std::string name;  ///< for the key; empty: not in it
+  /// For the key; empty: not in it, and drawn like the curve before it.
+  std::string name = {};
   Kind kind = Kind::line;
-  std::vector<double> x, y;
-  std::vector<double> low, high;  ///< of a band; of points: error bars where given
+  std::vector<double> x = {}, y = {};
+  std::vector<double> low = {}, high = {};  ///< of a band; of points: error bars where given
 };
 
-/// A value over a rectangle: value[row][column] at (x[column], y[row]), as a heat map.
+/// A value over a rectangle: value[row][column] at (x[column], y[row]), as a heat map on linear
+/// axes. Each value fills the rectangle around its place: for even axes give the cells' centres.
 struct Field {
-  std::vector<double> x, y;
-  std::vector<std::vector<double>> value;
-  std::string label;  ///< of the colour scale, with its unit
+  std::vector<double> x = {}, y = {};
+  std::vector<std::vector<double>> value = {};
+  std::string label = {};  ///< of the colour scale, with its unit
 };
 
-/// Bars with names, e.g. an error budget.
+/// Bars with names, e.g. an error budget; the figure's log_x makes their lengths logarithmic.
 struct Bars {
   std::vector<std::string> names;
   std::vector<double> values;

@@ -147,6 +147,7 @@ Report certify(const Problem& given, const Analysis& analysis, const CertifyOpti
   checker.ensemble = {options.paths, options.workers, options.engine, engine_options.on_progress,
                       options.on_end};
   checker.on_spectrum = options.on_spectrum;
+  checker.explain = options.explain;
   std::optional<GnucapEngine> gnucap;
   if (options.engines != Engines::ngspice) {
     engine_options.worker = options.gnucap;
@@ -168,6 +169,7 @@ Report certify(const Problem& given, const Analysis& analysis, const CertifyOpti
   if (both && checker.settled && checker.settled_in_gnucap) {
     report.settled = compare_settled(checker);
   }
+  report.at_rest = checker.settled ? checker.settled : checker.settled_in_gnucap;
   report.points = checker.points;
   report.engine_wall_s = checker.engine_wall_s;
   report.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

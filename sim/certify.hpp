@@ -34,6 +34,9 @@ struct CertifyOptions {
   /// Told each run's end state, in the order of the runs.
   std::function<void(std::uint64_t run, const core::State&)> on_end;
   bool stop_at_first_failure = false;
+  /// Whether a failed `matrices` names the parts that may be wrong: by trying them all, which costs
+  /// a hundred times what the check itself does.
+  bool explain = true;
   /// A deck that is the model in other units (common_scale.hpp) is certified in those.
   bool allow_rescale = false;
   /// Told the check that starts and how far all of them are, 0 to 1.
@@ -61,6 +64,10 @@ struct Report {
     double difference = 0.0;  ///< the largest between the two, of the data's range
   };
   std::optional<SettledStates> settled;
+
+  /// The positions in which the circuit comes to rest, nu x m, where `steady` ran: ngspice's, of
+  /// gnucap alone gnucap's.
+  std::optional<Eigen::MatrixXd> at_rest;
 
   std::optional<Audit> audit;  ///< where kT > 0
   /// The units in which it was certified; none where they are the manifest's.

@@ -104,6 +104,7 @@ struct Checker {
   std::string gnucap_version = {};
   /// What `steady` found, nu x m, where it ran.
   std::optional<Eigen::MatrixXd> settled = {}, settled_in_gnucap = {};
+  bool explain = true;  ///< `matrices`, where it fails, by the parts that may be wrong
 
   RunSummary run(const Run& job, const OnPoint& on_point);
 };

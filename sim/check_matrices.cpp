@@ -128,7 +128,7 @@ Check check_matrices(const Checker& checker) {
     check.detail += (k == 0 ? "" : "; ") + describe_entry(checker, comparison.largest[k]);
   }
   if (comparison.beyond > shown) check.detail += "; ...";
-  check.detail += ": " + explain(checker, comparison);
+  if (checker.explain) check.detail += ": " + explain(checker, comparison);
   return check;
 }
 

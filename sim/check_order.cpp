@@ -46,8 +46,8 @@ double measure_error(Checker& checker, const ExactStates& exact, double coarse, 
   const GridRun run{std::ldexp(coarse, -halvings), std::ldexp(kCoarseSteps, halvings),
                     has_noise(checker) ? coarse : 0.0};
   const Eigen::RowVectorXd zero = Eigen::RowVectorXd::Zero(checker.problem.system.outputs());
-  const Eigen::RowVectorXd offset = position_offsets(checker);
-  PathDeviation deviation = make_path_deviation(checker);
+  const Eigen::RowVectorXd offset = position_offsets(checker.problem);
+  PathDeviation deviation = make_path_deviation(checker.problem, checker.analysis.scales);
   run_on_grid(checker, run, [&](double time, const core::State& circuit) {
     const double k = time / coarse;
     if (std::abs(k - std::round(k)) > 1e-6 || k < 0.5) return;

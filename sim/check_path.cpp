@@ -16,8 +16,8 @@ Check check_path(Checker& checker) {
   const double steps = choose_path_steps(checker);
   Replay replay(checker.problem.system, checker.problem.initial);
   RuleBook rules = make_rule_book(step);
-  const Eigen::RowVectorXd offset = position_offsets(checker);
-  PathDeviation deviation = make_path_deviation(checker);
+  const Eigen::RowVectorXd offset = position_offsets(checker.problem);
+  PathDeviation deviation = make_path_deviation(checker.problem, checker.analysis.scales);
   GridRun run{step, steps};
   std::optional<SampledForce> noise;
   if (has_noise(checker)) {

@@ -51,19 +51,19 @@ void Deviation::add(const Eigen::MatrixXd& circuit, const Eigen::MatrixXd& model
 
 double Deviation::relative() const { return difference == 0.0 ? 0.0 : difference / size; }
 
-PathDeviation make_path_deviation(const Checker& checker) {
+PathDeviation make_path_deviation(const Problem& problem, const core::TimeScales& scales) {
   constexpr double kLeastExcursion = 1e-2;
   PathDeviation deviation;
-  deviation.x.size = kLeastExcursion * checker.problem.range;
-  deviation.v.size = deviation.x.size / slow_time(checker.analysis.scales);
+  deviation.x.size = kLeastExcursion * problem.range;
+  deviation.v.size = deviation.x.size / slow_time(scales);
   return deviation;
 }
 
-Eigen::RowVectorXd position_offsets(const Checker& checker) {
-  const core::SecondOrderSystem& system = checker.problem.system;
-  Eigen::RowVectorXd offsets(system.outputs());
+Eigen::RowVectorXd position_offsets(const Problem& problem) {
+  const ProbeMap probes = map_probes(problem);
+  Eigen::RowVectorXd offsets(problem.system.outputs());
   for (Eigen::Index p = 0; p < offsets.size(); ++p) {
-    offsets(p) = checker.probes.positions[static_cast<std::size_t>(p * system.size())]->offset;
+    offsets(p) = probes.positions[static_cast<std::size_t>(p * problem.system.size())]->offset;
   }
   return offsets;
 }

@@ -26,7 +26,7 @@ struct PathDeviation {
 
 /// Empty so far. Excursions count as a hundredth of the data's range at least (velocities: of
 /// range / slow_time()), so that rounding is no difference where the model stays at rest.
-PathDeviation make_path_deviation(const Checker& checker);
+PathDeviation make_path_deviation(const Problem& problem, const core::TimeScales& scales);
 
 /// Steps of `path`: those asked for, or to problem.end within a budget.
 double choose_path_steps(const Checker& checker);
@@ -34,7 +34,7 @@ double choose_path_steps(const Checker& checker);
 std::string describe_path_part(const Checker& checker, double steps);
 
 /// Where each output's positions are measured from: its first probe's offset.
-Eigen::RowVectorXd position_offsets(const Checker& checker);
+Eigen::RowVectorXd position_offsets(const Problem& problem);
 
 /// A transient on a grid, all in model time.
 struct GridRun {

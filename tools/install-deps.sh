@@ -7,7 +7,7 @@ packages="g++ cmake ninja-build pkg-config
 libngspice0-dev libeigen3-dev libspectra-dev libboost-program-options-dev
 libfmt-dev nlohmann-json3-dev libcsv-dev librandom123-dev
 libsuitesparse-dev catch2 gnuplot-nox gnucap clang libclang-rt-14-dev
-dpkg-dev groff-base"
+dpkg-dev groff-base chromium chromium-driver python3-selenium"
 
 missing=
 for package in $packages; do

@@ -4,8 +4,16 @@
 
 #include <fmt/format.h>
 
+#include "cli/pages/data_sample.hpp"
+#include "cli/pages/fit_figures.hpp"
+#include "core/fit.hpp"
+#include "core/prediction_spread.hpp"
+
 namespace springspice::cli {
 namespace {
+
+// Of a normal distribution, 95 of 100 lie within so many standard deviations.
+constexpr double kWithin95 = 1.959964;
 
 report::Table make_errors(const core::Model& model, std::span<const double> rms,
                           const PredictionErrors& errors) {
@@ -15,11 +23,67 @@ report::Table make_errors(const core::Model& model, std::span<const double> rms,
     const core::TargetSummary& target = model.data.targets()[p];
     const double range = target.maximum - target.minimum;
     table.rows.push_back({model.targets[p], fmt::format("{:.4g}", rms[p]),
-                          fmt::format("{:.2f} %", 100.0 * rms[p] / range),
+                          range > 0.0 ? fmt::format("{:.2f} %", 100.0 * rms[p] / range) : "-",
                           errors.largest.empty() ? "-" : fmt::format("{:.4g}", errors.largest[p]),
                           fmt::format("{:.4g}", range)});
   }
   return table;
+}
+
+report::Table make_grid(const core::Model& model) {
+  report::Table table{"Grid", {"input", "sticks", "from", "to"}, {}};
+  for (const core::Axis& axis : model.data.grid().axes()) {
+    table.rows.push_back({axis.name, fmt::format("{}", axis.sticks),
+                          fmt::format("{:.6g}", axis.lower), fmt::format("{:.6g}", axis.upper)});
+  }
+  return table;
+}
+
+// None without a temperature, and under noise that is not in equilibrium.
+std::optional<Uncertainty> make_uncertainty(const Prepared& prepared) {
+  const core::SecondOrderSystem& system = prepared.system;
+  if (!(system.kT > 0.0) || system.noise_model != core::NoiseModel::fdt) return std::nullopt;
+  const core::Grid& grid = prepared.model->data.grid();
+  return Uncertainty{
+      "95 of 100 thermal states", [&prepared, &grid](const Eigen::MatrixXd& points) {
+        return Eigen::VectorXd(kWithin95 * core::compute_prediction_spread(
+                                               prepared.system, prepared.null_space, grid, points));
+      }};
+}
+
+std::string describe_uncertainty(const core::SecondOrderSystem& system) {
+  if (!(system.kT > 0.0)) return "";
+  if (system.noise_model != core::NoiseModel::fdt) {
+    return "No band is drawn: under diagonal noise the states are not those of equilibrium.";
+  }
+  return fmt::format(
+      "At kT = {:.4g} the sticks do not rest: a prediction from weights w is normal about the fit "
+      "with a variance of kT w'K^-1 w.",
+      system.kT);
+}
+
+std::string summarize(const Prepared& prepared, std::span<const double> rms) {
+  const core::Model& model = *prepared.model;
+  std::string text = fmt::format(
+      "{} data points on {} nodes, rank {} of {}.", model.data.count(), prepared.system.size(),
+      prepared.system.size() - prepared.null_space.dimension(), prepared.system.size());
+  for (std::size_t p = 0; p < rms.size(); ++p) {
+    const core::TargetSummary& target = model.data.targets()[p];
+    text += fmt::format(" {}: root mean square error {:.4g} of a range of {:.4g}.",
+                        model.targets[p], rms[p], target.maximum - target.minimum);
+  }
+  return text;
+}
+
+report::Section make_target(const Learned& learned, std::size_t target,
+                            const std::optional<DataSample>& sample,
+                            const std::optional<Uncertainty>& uncertainty,
+                            const core::SecondOrderSystem& system) {
+  report::Section section;
+  section.title = learned.targets.size() == 1 ? "Data and fit" : learned.targets[target];
+  section.text = describe_uncertainty(system);
+  section.figures = make_fit_figures(learned, target, sample, uncertainty);
+  return section;
 }
 
 }  // namespace
@@ -30,8 +94,53 @@ report::Page make_fit_page(const Options& options, const Prepared& prepared,
   const core::Model& model = *prepared.model;
   report::Page page;
   page.title = "Fit of " + std::filesystem::path(*options.data).filename().string();
-  page.summary = fmt::format("{} data points, {} nodes", model.data.count(), x.rows());
-  page.sections.push_back({"Errors", "", {}, {make_errors(model, rms, errors)}});
+  page.summary = summarize(prepared, rms);
+  core::Predictor predictor(model.data.grid(), x);
+  const Learned learned{
+      model.data.grid().axes(), model.targets,
+      [&predictor](std::span<const double> u, std::span<double> y) { predictor.predict(u, y); }};
+  std::optional<DataSample> sample;
+  if (can_read_twice(*options.data)) {
+    sample = read_sample(*options.data, model.inputs, model.targets, model.data.count());
+  }
+  const std::optional<Uncertainty> uncertainty = make_uncertainty(prepared);
+  for (std::size_t p = 0; p < model.targets.size(); ++p) {
+    page.sections.push_back(make_target(learned, p, sample, uncertainty, prepared.system));
+  }
+  page.sections.push_back({"Numbers",
+                           describe_null_space(prepared.system, prepared.null_space),
+                           {},
+                           {make_errors(model, rms, errors), make_grid(model)}});
+  return page;
+}
+
+report::Page make_system_fit_page(const Options& options, const Prepared& prepared,
+                                  const Eigen::MatrixXd& x) {
+  report::Page page;
+  page.title = "Fit of " + std::filesystem::path(*options.system).filename().string();
+  page.summary = fmt::format("{} coordinates, rank of K {}.", x.rows(),
+                             x.rows() - prepared.null_space.dimension());
+  report::Figure figure;
+  figure.title = "Rest positions";
+  figure.x_label = "coordinate, counted from 1";
+  figure.y_label = "x";
+  for (Eigen::Index p = 0; p < x.cols(); ++p) {
+    report::Series series{x.cols() == 1 ? "K x = f" : fmt::format("output {}", p + 1),
+                          report::Series::Kind::points,
+                          {},
+                          {},
+                          {},
+                          {}};
+    for (Eigen::Index i = 0; i < x.rows(); ++i) {
+      series.x.push_back(static_cast<double>(i + 1));
+      series.y.push_back(x(i, p));
+    }
+    figure.series.push_back(std::move(series));
+  }
+  page.sections.push_back({"The fit",
+                           describe_null_space(prepared.system, prepared.null_space),
+                           {std::move(figure)},
+                           {}});
   return page;
 }
 

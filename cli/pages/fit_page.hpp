@@ -18,4 +18,8 @@ report::Page make_fit_page(const Options& options, const Prepared& prepared,
                            const Eigen::MatrixXd& x, std::span<const double> rms,
                            const PredictionErrors& errors);
 
+/// Of matrices, which have no data: the rest positions.
+report::Page make_system_fit_page(const Options& options, const Prepared& prepared,
+                                  const Eigen::MatrixXd& x);
+
 }  // namespace springspice::cli

@@ -29,7 +29,7 @@
 namespace springspice::sim {
 
 /// What largest_growth() and noise_covariance() take: both are O(n^3) and dense.
-inline constexpr Eigen::Index kMostUnknowns = 1500;  ///< of the circuit; some 30 s
+inline constexpr Eigen::Index kMostUnknowns = 1500;  ///< of the circuit
 inline constexpr Eigen::Index kMostMemories = 600;   ///< of its finite poles, for the noise
 
 class RealCircuit {

@@ -106,8 +106,8 @@ Check check_path_in_gnucap(Checker& checker) {
   const double steps = choose_steps(checker);
   const double tau = checker.problem.design.scales.time_s;
   Replay replay(checker.problem.system, checker.problem.initial);
-  const Eigen::RowVectorXd offset = position_offsets(checker);
-  PathDeviation deviation = make_path_deviation(checker);
+  const Eigen::RowVectorXd offset = position_offsets(checker.problem);
+  PathDeviation deviation = make_path_deviation(checker.problem, checker.analysis.scales);
   std::size_t points = 0;
   subject.run(checker, GnucapTransient{step * tau, steps * step * tau},
               [&](double time_s, const core::State& circuit) {

@@ -16,8 +16,6 @@ using core::InputError;
 using core::ParameterError;
 using core::SecondOrderSystem;
 
-constexpr Shape kShapes[] = {Shape::linear, Shape::smooth, Shape::geometric};
-
 // Equal ends stay to the last bit: what does not change does no work, not even that of rounding.
 // A sum of two products, so that entries of one sign keep all digits near both ends.
 template <class Matrix>
@@ -106,13 +104,6 @@ const char* to_string(Shape shape) {
   return "geometric";
 }
 
-Shape parse_shape(const std::string& name) {
-  for (const Shape shape : kShapes) {
-    if (name == to_string(shape)) return shape;
-  }
-  throw ParameterError(fmt::format("--shape {} is none; write linear, smooth or geometric", name));
-}
-
 double Protocol::lambda(std::uint64_t step) const {
   const double s = (static_cast<double>(step) + 0.5) / static_cast<double>(steps);
   if (shape == Shape::smooth) return s * s * (3.0 - 2.0 * s);
@@ -153,13 +144,17 @@ Protocol reverse(const Protocol& protocol) {
   return out;
 }
 
-void check_protocol(const Protocol& protocol) {
+void check_ends(const Protocol& protocol) {
   check_alike(protocol.from.system, protocol.to.system);
-  check_noise(protocol.from.system);
-  check_noise(protocol.to.system);
   check_times(protocol);
   check_ratio(protocol);
   compute_free_energy_change(protocol);
+}
+
+void check_protocol(const Protocol& protocol) {
+  check_noise(protocol.from.system);
+  check_noise(protocol.to.system);
+  check_ends(protocol);
 }
 
 FreeEnergyChange compute_free_energy_change(const Protocol& protocol) {

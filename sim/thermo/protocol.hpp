@@ -23,8 +23,6 @@ namespace springspice::thermo {
 /// stiffness grows by equal factors in equal times (needs ends of one sign).
 enum class Shape { linear, smooth, geometric };
 const char* to_string(Shape shape);
-/// @throws core::ParameterError for another name (lists the three)
-Shape parse_shape(const std::string& name);
 
 struct Protocol {
   core::EnergySystem from, to;
@@ -48,6 +46,9 @@ Protocol reverse(const Protocol& protocol);
 /// is finite and not negative, 0 exactly where steps is.
 /// @throws core::ParameterError, core::InputError
 void check_protocol(const Protocol& protocol);
+
+/// All of it but the noise, of which moments may have any. @throws the same
+void check_ends(const Protocol& protocol);
 
 /// What is known exactly. Energies of all outputs together.
 struct FreeEnergyChange {

@@ -7,9 +7,11 @@
 
 #include "core/error.hpp"
 #include "core/fit.hpp"
+#include "core/modes.hpp"
 #include "core/moments.hpp"
 #include "core/sparse_cholesky.hpp"
 #include "sim/dynamics/stationary_state.hpp"
+#include "sim/dynamics/step_moments.hpp"
 #include "sim/thermo/staircase.hpp"
 
 namespace springspice::thermo {
@@ -22,7 +24,7 @@ using Eigen::MatrixXd;
 constexpr double kRowsAfterQuench = 200.0;
 
 void check_moments(const Protocol& protocol, double relaxation) {
-  check_protocol(protocol);
+  check_ends(protocol);
   const Index nu = protocol.from.system.size();
   if (nu > dynamics::kLyapunovLimit) {
     throw core::ParameterError(fmt::format(
@@ -109,8 +111,8 @@ class GaussianClimb {
 };
 
 core::Moments make_step(const core::SecondOrderSystem& system, double h) {
-  const dynamics::DenseDrift drift = dynamics::make_dense_drift(system);
-  return core::propagate_moments(drift.A, drift.b, drift.Q, h);
+  // Both ends are held, so everything in between is.
+  return dynamics::compute_step_moments(system, core::compute_modes(system, core::NullSpace{}), h);
 }
 
 }  // namespace

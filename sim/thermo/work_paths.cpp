@@ -21,13 +21,15 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // Coordinates up to which an exact step, dense in its change from level to level, costs less than
-// a midpoint step with its sparse factors (bench/work_paths.cpp).
-constexpr Eigen::Index kFewCoordinates = 64;
+// a midpoint step with its sparse factors: 45 of a chain, 55 of a sheet (bench/work_paths.cpp).
+constexpr Eigen::Index kFewCoordinates = 48;
 // Values of the runs that climb together, so that they and the normals of four steps stay in the
 // second-level cache; and groups enough for any number of threads to share.
 constexpr std::uint64_t kGroupValues = 4096;
 constexpr std::uint64_t kLargestGroup = 256;
 constexpr std::uint64_t kLeastGroups = 32;
+// What a stage takes, however small: its matrices' own bookkeeping.
+constexpr std::uint64_t kStageBytes = 8192;
 // A number of a sparse matrix or factor with its index; what else a run keeps beside its state.
 constexpr std::uint64_t kSparseEntryBytes = 16;
 constexpr std::uint64_t kCopiesOfState = 8;
@@ -57,14 +59,14 @@ std::uint64_t bytes_of_stage(const Protocol& protocol, dynamics::Scheme scheme) 
       4 * (system.M.nonZeros() + system.D.nonZeros() + system.K.nonZeros()));
   if (scheme == dynamics::Scheme::exact) {
     // F and L, 2 nu x 2 nu each.
-    return 8 * nu * nu * sizeof(double) + entries * kSparseEntryBytes;
+    return kStageBytes + 8 * nu * nu * sizeof(double) + entries * kSparseEntryBytes;
   }
   core::SparseMatrix implicit = system.D + system.K;
   if (system.dynamics == core::Dynamics::underdamped) implicit += system.M;
   // The factor of the step, and that of a mass that changes.
   const core::SparseCholesky factor(implicit, "M + D + K");
   entries += 2 * static_cast<std::uint64_t>(factor.factor_entries());
-  return entries * kSparseEntryBytes;
+  return kStageBytes + entries * kSparseEntryBytes;
 }
 
 class Sampling {
@@ -101,7 +103,7 @@ class Sampling {
   // All stages at once and any number of runs, where the stages fit; else half of the memory each.
   void share_memory(std::uint64_t values) {
     const std::uint64_t levels = count_levels(protocol_) - 1;  // above the ground
-    const std::uint64_t bytes = std::max<std::uint64_t>(1, bytes_of_stage(protocol_, plan_.scheme));
+    const std::uint64_t bytes = bytes_of_stage(protocol_, plan_.scheme);
     flight_ = std::clamp<std::uint64_t>(plan_.memory_bytes / 2 / bytes, 1, levels);
     if (plan_.memory_bytes / bytes >= levels) flight_ = levels;
     const std::uint64_t state = group_ * values * sizeof(double) * kCopiesOfState;
@@ -138,11 +140,11 @@ class Sampling {
     std::unique_ptr<Climb>& climb = climbs_[group];
     if (begins) climb = std::make_unique<Climb>(ground_, *start_, plan_.seed, runs);
     for (const std::optional<Stage>& stage : stages_) {
+      if (stopped()) return false;
       climb->jump(stage->level);
       if (stage->integrator) climb->stay(stage->level, *stage->integrator);
       steps_done_ += runs.count;
       report();
-      if (stopped()) return false;
     }
     if (ends) {
       keep(runs, *climb);

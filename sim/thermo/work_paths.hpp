@@ -49,7 +49,7 @@ struct WorkSamples {
 
 /// @throws core::ParameterError for another scheme, for `exact` above dynamics::kDenseLimit, and as
 /// check_protocol(); core::InputError likewise, and for an energy that is no longer finite (names
-/// the run and the time)
+/// the run and lambda)
 WorkSamples sample_work(const Protocol& protocol, const WorkPlan& plan);
 
 /// The scheme that is fast for this size: exact where its dense steps are cheap, else midpoint.

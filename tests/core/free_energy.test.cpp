@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/lagrangian.hpp"
+#include "core/learning_free_energy.hpp"
 #include "tests/catch.hpp"
 #include "tests/core/sample.hpp"
 
@@ -126,6 +127,26 @@ TEST_CASE("the determinants of many coordinates neither over- nor underflow") {
   CHECK(heavier.motion - found.motion == Approx(-3600 * 0.5e-3 * std::log(2.0)).epsilon(1e-10));
 }
 
+TEST_CASE("data switched on over pins: what learning costs") {
+  const auto s = sample::make_sample({3, 2}, 1, 7, 77);
+  Parameters parameters;
+  parameters.dynamics = Dynamics::overdamped;
+  parameters.spring = 1.3;
+  parameters.kT = 0.2;
+  const auto priors = make_target_priors(s.data, parameters);
+  const double cost = learning_free_energy(make_system(s.data, parameters), priors)(0);
+  // The pins of the prior as the model's own; there is data for 7 of 12 nodes at most.
+  parameters.pin_spring = parameters.kT / (priors[0].spread * priors[0].spread);
+  const auto free_energy = [&](double spring) {
+    parameters.spring = spring;
+    const EnergySystem energy{make_system(s.data, parameters),
+                              potential_constant(s.data, parameters)};
+    return compute_free_energy(energy, Conjugate::momentum).total();
+  };
+  CHECK(cost > 0.5);
+  CHECK(free_energy(1.3) - free_energy(0.0) == Approx(cost).epsilon(1e-12));
+}
+
 TEST_CASE("mistake: a free energy of what is not held, or at no temperature") {
   const EnergySystem cold = one_oscillator(1, 1, 0, 0, 0.0);
   CHECK_THROWS_AS(compute_free_energy(cold, Conjugate::momentum), ParameterError);
@@ -138,9 +159,10 @@ TEST_CASE("mistake: a free energy of what is not held, or at no temperature") {
   K << 1, -1, 0, -1, 1, 0, 0, 0, 2;
   loose.system.K = K.sparseView();
   CHECK_THROWS_AS(compute_free_energy(loose, Conjugate::momentum), InputError);
-  CHECK_THROWS_WITH(compute_free_energy(loose, Conjugate::momentum),
-                    ContainsSubstring("1 of 3 directions are free (rank 2), over 2 nodes: 0, 1; "
-                                      "--neighbor-spring or --pin-spring holds them"));
+  CHECK_THROWS_WITH(
+      compute_free_energy(loose, Conjugate::momentum),
+      ContainsSubstring("1 of 3 directions are free (rank 2), over 2 nodes: 0, 1; "
+                        "--pin-spring holds them, --neighbor-spring where a data point pulls"));
   K << 1, 0, 0, 0, -1, 0, 0, 0, 2;
   loose.system.K = K.sparseView();
   CHECK_THROWS_AS(compute_free_energy(loose, Conjugate::momentum), InputError);

@@ -38,15 +38,6 @@ TEST_CASE("lambda of each shape") {
   }
 }
 
-TEST_CASE("a shape has a name, and no other") {
-  for (const Shape shape : {Shape::linear, Shape::smooth, Shape::geometric}) {
-    CHECK(thermo::parse_shape(thermo::to_string(shape)) == shape);
-  }
-  CHECK_THROWS_AS(thermo::parse_shape("step"), core::ParameterError);
-  CHECK_THROWS_WITH(thermo::parse_shape("step"),
-                    ContainsSubstring("--shape step is none; write linear, smooth or geometric"));
-}
-
 TEST_CASE("backwards, a protocol passes the same systems in the other order") {
   const Shape shape = GENERATE(Shape::linear, Shape::smooth, Shape::geometric);
   Parameters weak = make_parameters(), stiff = make_parameters();
@@ -202,6 +193,6 @@ TEST_CASE("mistake: a protocol whose ends do not fit, or that is none") {
     CHECK_THROWS_WITH(thermo::check_protocol(protocol),
                       ContainsSubstring("the protocol's start: ") &&
                           ContainsSubstring("3 of 3 directions are free (rank 0), over 3 nodes: "
-                                            "0, 1, 2; --neighbor-spring or --pin-spring"));
+                                            "0, 1, 2; --pin-spring holds them"));
   }
 }

@@ -4,6 +4,8 @@
 #include <limits>
 
 #include "core/error.hpp"
+#include "core/moments.hpp"
+#include "sim/dynamics/stationary_state.hpp"
 #include "sim/thermo/work_paths.hpp"
 #include "tests/catch.hpp"
 #include "tests/sim/thermo/thermo_cases.hpp"
@@ -216,4 +218,25 @@ TEST_CASE("mistake: mean work that cannot be had") {
   CHECK_THROWS_WITH(
       compute_work_moments(make_quench(many, many), 0.0),
       ContainsSubstring("mean work of 301 coordinates") && ContainsSubstring("limit: 300"));
+}
+
+TEST_CASE("noise of the paper's kind makes entropy for ever") {
+  Parameters parameters = make_parameters();
+  parameters.noise_model = core::NoiseModel::diagonal;
+  const EnergySystem chain = make_chain(4, parameters);
+  const WorkMoments course = compute_work_moments(make_quench(chain, chain), 400.0);
+  // Nothing is changed, so no work is done; the energy changes by heat alone.
+  CHECK(course.work == 0.0);
+  const MomentRow& end = course.rows.back();
+  const dynamics::DenseDrift drift = dynamics::make_dense_drift(chain.system);
+  const Eigen::MatrixXd stationary = core::solve_lyapunov(drift.A, drift.Q);
+  Eigen::MatrixXd irreversible = drift.A;
+  const Eigen::Index nu = chain.system.size();
+  irreversible.topRows(nu).setZero();
+  irreversible.bottomLeftCorner(nu, nu).setZero();
+  const double exact = core::entropy_production(irreversible, drift.Q, stationary);
+  CHECK(exact > 1e-4);
+  CHECK(end.entropy.production == Approx(exact).epsilon(1e-9));
+  CHECK(end.entropy.flux == Approx(exact).epsilon(1e-9));
+  CHECK(std::abs(end.entropy.change) < 1e-9);
 }

@@ -236,7 +236,7 @@ TEST_CASE("the same bits for any number of threads and any memory") {
   const WorkPlan plan = make_plan(300, scheme);
   const WorkSamples alone = sample_work(make_long_ramp(), plan);
   REQUIRE(alone.work.size() == 300);
-  for (const std::uint64_t memory : {std::uint64_t{1}, std::uint64_t{30000}, plan.memory_bytes}) {
+  for (const std::uint64_t memory : {std::uint64_t{1}, std::uint64_t{60000}, plan.memory_bytes}) {
     WorkPlan other = plan;
     other.memory_bytes = memory;
     other.threads = 3;
