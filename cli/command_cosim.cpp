@@ -130,23 +130,22 @@ sim::CertifyOptions make_certify_options(const Options& options, Progress& progr
 }
 
 // The data's rows once more, for the pictures; certify has the columns from its manifest.
-std::optional<CircuitSample> sample_rows(const Options& options, const hw::Manifest& manifest) {
+std::optional<DataSample> sample_rows(const Options& options, const hw::Manifest& manifest) {
   if (!options.data || !manifest.source) return std::nullopt;
   core::ColumnChoice columns;
   for (const core::Axis& axis : manifest.source->axes) columns.inputs.push_back(axis.name);
   columns.targets = manifest.source->outputs;
-  return sample_circuit_data(*options.data, columns);
+  return read_sample(*options.data, columns);
 }
 
 report::Page make_page(const Options& options, const Subject& subject, const sim::Report& report,
                        const CosimCurves& curves, std::vector<std::string> remarks) {
-  const std::optional<CircuitSample> data = sample_rows(options, subject.manifest);
   return make_cosim_page({.subject = subject.made_from,
                           .manifest = subject.manifest,
                           .analysis = subject.analysis,
                           .report = report,
                           .curves = curves,
-                          .data = data ? &*data : nullptr,
+                          .data = sample_rows(options, subject.manifest),
                           .seed = options.seed,
                           .remarks = std::move(remarks)});
 }

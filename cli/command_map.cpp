@@ -50,9 +50,9 @@ void write_folder(const MapStudy& study, OutputFolder& folder) {
 }
 
 // The data's rows once more, for the pictures.
-std::optional<CircuitSample> sample_rows(const Options& options, const MapStudy& study) {
+std::optional<DataSample> sample_rows(const Options& options, const MapStudy& study) {
   if (!study.prepared.model) return std::nullopt;
-  return sample_circuit_data(*options.data, {study.prepared.model->inputs, study.prepared.model->targets});
+  return read_sample(*options.data, {study.prepared.model->inputs, study.prepared.model->targets});
 }
 
 }  // namespace
@@ -66,10 +66,7 @@ int run_map(const Options& options) {
   remark_clamped(study.built.clamped_queries, study.built.queries, "queries");
   write_folder(study, folder);
   results.write(map_to_json(study));
-  if (record) {
-    const std::optional<CircuitSample> data = sample_rows(options, study);
-    record.write(make_map_page(study, data ? &*data : nullptr));
-  }
+  if (record) record.write(make_map_page(study, sample_rows(options, study)));
   folder.commit(kFiles);
   results.commit();
   record.commit();

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <vector>
 
 #include "core/sparse_cholesky.hpp"
 
@@ -34,8 +34,10 @@ SparseMatrix take_independent(const SparseMatrix& K, const std::vector<int>& pla
 
 }  // namespace
 
-VectorXd compute_prediction_spread(const SecondOrderSystem& system, const NullSpace& null_space,
-                                   const Grid& grid, const Eigen::Ref<const MatrixXd>& points) {
+std::optional<VectorXd> compute_prediction_spread(const SecondOrderSystem& system,
+                                                  const NullSpace& null_space, const Grid& grid,
+                                                  const Eigen::Ref<const MatrixXd>& points,
+                                                  double most_products) {
   VectorXd spread = VectorXd::Zero(points.rows());
   if (system.kT == 0.0) return spread;
   std::vector<int> place(static_cast<std::size_t>(system.size()), -1);
@@ -48,6 +50,8 @@ VectorXd compute_prediction_spread(const SecondOrderSystem& system, const NullSp
     }
   }
   const SparseCholesky factor(take_independent(system.K, place, count), "K");
+  const auto products = 2.0 * static_cast<double>(factor.factor_entries() * points.rows());
+  if (products > most_products) return std::nullopt;
   const RowSparse free_directions = null_space.basis;
   Stencil stencil;
   std::vector<double> u(grid.dimension());

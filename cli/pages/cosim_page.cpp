@@ -2,15 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <optional>
 
 #include <fmt/format.h>
 
-#include "cli/pages/circuit_tables.hpp"
 #include "cli/pages/circuit_figures.hpp"
+#include "cli/pages/circuit_tables.hpp"
 #include "cli/pages/poles_figure.hpp"
+#include "cli/pages/thermal_uncertainty.hpp"
 #include "cli/results.hpp"
+#include "core/null_space.hpp"
 #include "netlist/si.hpp"
 
 namespace springspice::cli {
@@ -160,29 +163,40 @@ Figure draw_coordinates(const CosimView& view) {
   return figure;
 }
 
-Section make_fit(const CosimView& view) {
+// A sampler's nodes are its cells, whose covariance is kT M^-1, about the mean that is added.
+std::vector<Section> draw_sampler(const CosimView& view, const core::Grid& grid,
+                                  const std::string& text) {
+  core::SecondOrderSystem posterior = view.manifest.system;
+  posterior.K = posterior.M;
+  const core::NullSpace null_space = core::find_null_space(posterior.K);
+  return make_circuit_sections({.grid = grid,
+                                .targets = view.manifest.source->outputs,
+                                .system = posterior,
+                                .null_space = null_space,
+                                .model = *view.manifest.posterior_mean,
+                                .data = view.data},
+                               text + describe_thermal_uncertainty(posterior, "M"));
+}
+
+std::vector<Section> make_fit(const CosimView& view) {
   const hw::Manifest& manifest = view.manifest;
-  Section section{"Fit", describe_checks(view, {"steady"}), {}, {}};
-  if (!view.analysis.has_fit) return section;
-  if (!manifest.source) {
-    section.figures.push_back(draw_coordinates(view));
-    return section;
-  }
+  std::string text = describe_checks(view, {"steady"});
+  if (!view.analysis.has_fit) return {{"Fit", text, {}, {}}};
+  if (!manifest.source) return {{"Fit", text, {draw_coordinates(view)}, {}}};
+  if (!text.empty()) text += " ";
   const core::Grid grid(manifest.source->axes);
-  const core::SecondOrderSystem& system = manifest.system;
-  const bool held = view.analysis.null_space.dimension() == 0;
-  // A sampler rests at its mean, which is the fit; the velocities' covariance is kT M^-1.
-  const bool sampler = manifest.posterior_mean.has_value();
-  FitView fit{.grid = grid,
-              .targets = manifest.source->outputs,
-              .fit = sampler ? *manifest.posterior_mean : view.analysis.fit,
-              .kT = system.kT,
-              .data = view.data};
-  if (!sampler && view.report.at_rest) fit.circuit = &*view.report.at_rest;
-  if (system.kT > 0.0 && (sampler || held)) fit.precision = sampler ? &system.M : &system.K;
-  section.figures = make_circuit_figures(fit);
-  if (!held) section.text += " K is singular: along free directions any position fits as well.";
-  return section;
+  if (manifest.posterior_mean) return draw_sampler(view, grid, text);
+  if (view.analysis.null_space.dimension() > 0) {
+    text += "K is singular: along free directions any position fits as well. ";
+  }
+  return make_circuit_sections({.grid = grid,
+                                .targets = manifest.source->outputs,
+                                .system = manifest.system,
+                                .null_space = view.analysis.null_space,
+                                .model = view.analysis.fit,
+                                .at_rest = view.report.at_rest ? &*view.report.at_rest : nullptr,
+                                .data = view.data},
+                               text + describe_thermal_uncertainty(manifest.system));
 }
 
 // ---- noise
@@ -320,7 +334,7 @@ report::Page make_cosim_page(const CosimView& view) {
       fmt::format("{} {}", passed ? "The circuit is the model." : "The circuit is not the model.",
                   summarize_checks(view.report));
   page.sections.push_back(make_motion(view));
-  page.sections.push_back(make_fit(view));
+  std::ranges::move(make_fit(view), std::back_inserter(page.sections));
   if (view.manifest.system.kT > 0.0) page.sections.push_back(make_noise(view));
   page.sections.push_back(make_poles_section(view.manifest.system, view.analysis));
   page.sections.push_back({"Proof", "", {}, {make_checks_table(view.report)}});

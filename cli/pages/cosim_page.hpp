@@ -7,13 +7,14 @@
 //   tables        every check with its limit, the circuit, scales, parameters
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "report/page.hpp"
 
 #include "cli/pages/cosim_curves.hpp"
-#include "cli/pages/circuit_sample.hpp"
+#include "cli/pages/data_sample.hpp"
 #include "hw/manifest.hpp"
 #include "sim/certify.hpp"
 
@@ -25,7 +26,7 @@ struct CosimView {
   const sim::Analysis& analysis;
   const sim::Report& report;
   const CosimCurves& curves;
-  const CircuitSample* data = nullptr;  ///< null: none, or not to be read again
+  std::optional<DataSample> data = {};  ///< none: none given, or not to be read again
   std::uint64_t seed = 1;
   std::vector<std::string> remarks = {};  ///< what else the command says beside the verdict
 };

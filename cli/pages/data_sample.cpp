@@ -1,10 +1,14 @@
 #include "cli/pages/data_sample.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <random>
+#include <span>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "cli/pipeline.hpp"
 #include "core/table.hpp"
 
 namespace springspice::cli {
@@ -12,71 +16,78 @@ namespace {
 
 using Eigen::Index;
 
-// More cannot be told apart in a picture half a page wide.
-constexpr std::size_t kMostRows = 1000;
+class Reservoir {
+ public:
+  Reservoir(std::size_t inputs, std::size_t targets)
+      : inputs_(kMostSampledRows * inputs), targets_(kMostSampledRows * targets) {}
 
-// Ascending. A generator whose numbers the language fixes: a page is the same everywhere.
-std::vector<std::size_t> draw_rows(std::size_t all) {
-  const std::size_t count = std::min(all, kMostRows);
-  std::mt19937_64 random(1);
-  std::vector<std::size_t> rows;
-  for (std::size_t k = 0; k < count; ++k) {
-    const std::size_t begin = k * all / count;
-    const std::size_t size = (k + 1) * all / count - begin;
-    rows.push_back(begin + random() % size);
+  void add(std::span<const double> u, std::span<const double> y) {
+    const std::size_t row = all_++;
+    const std::size_t place = row < kMostSampledRows ? row : draw(row + 1);
+    if (place >= kMostSampledRows) return;
+    if (place == rows_.size()) rows_.push_back(row);
+    rows_[place] = row;
+    std::ranges::copy(u, inputs_.begin() + static_cast<std::ptrdiff_t>(place * u.size()));
+    std::ranges::copy(y, targets_.begin() + static_cast<std::ptrdiff_t>(place * y.size()));
   }
-  return rows;
-}
 
-DataSample make_sample(const std::vector<std::string>& inputs,
-                       const std::vector<std::string>& targets, std::size_t count,
-                       std::size_t all) {
-  DataSample sample;
-  sample.all = all;
-  sample.rows.input_names = inputs;
-  sample.rows.target_names = targets;
-  sample.rows.inputs.resize(static_cast<Index>(count), static_cast<Index>(inputs.size()));
-  sample.rows.targets.resize(static_cast<Index>(count), static_cast<Index>(targets.size()));
-  return sample;
-}
+  /// What was kept, in the table's order.
+  DataSample take(const std::vector<std::string>& inputs,
+                  const std::vector<std::string>& targets) const {
+    std::vector<std::size_t> places(rows_.size());
+    std::iota(places.begin(), places.end(), std::size_t{0});
+    std::ranges::sort(places, {}, [&](std::size_t place) { return rows_[place]; });
+    DataSample sample;
+    sample.all = all_;
+    sample.rows.input_names = inputs;
+    sample.rows.target_names = targets;
+    sample.rows.inputs = pick(inputs_, inputs.size(), places);
+    sample.rows.targets = pick(targets_, targets.size(), places);
+    return sample;
+  }
+
+ private:
+  // The remainder prefers small numbers by count / 2^64, which no picture shows. Unlike
+  // uniform_int_distribution it is the same everywhere.
+  std::size_t draw(std::size_t count) { return random_() % count; }
+
+  static core::DataRows::Values pick(const std::vector<double>& values, std::size_t columns,
+                                     const std::vector<std::size_t>& places) {
+    core::DataRows::Values picked(static_cast<Index>(places.size()), static_cast<Index>(columns));
+    for (std::size_t k = 0; k < places.size(); ++k) {
+      picked.row(static_cast<Index>(k)) =
+          Eigen::RowVectorXd::Map(values.data() + places[k] * columns, picked.cols());
+    }
+    return picked;
+  }
+
+  std::mt19937_64 random_{1};
+  std::size_t all_ = 0;
+  std::vector<std::size_t> rows_;  ///< of the table, the one in each place
+  std::vector<double> inputs_, targets_;
+};
 
 }  // namespace
 
 std::string DataSample::describe() const {
   const auto shown = static_cast<std::size_t>(rows.size());
-  if (shown == all) return fmt::format("{} points", all);
-  return fmt::format("{} of {} points, drawn at random", shown, all);
+  if (shown < all) return fmt::format("{} of {} points, drawn at random", shown, all);
+  return fmt::format("{} point{}", all, all == 1 ? "" : "s");
 }
 
-DataSample read_sample(const std::string& path, const std::vector<std::string>& inputs,
-                       const std::vector<std::string>& targets, std::size_t all) {
-  const std::vector<std::size_t> drawn = draw_rows(all);
-  DataSample sample = make_sample(inputs, targets, drawn.size(), all);
-  core::Table table(path, {inputs, targets, false});
-  std::vector<double> u(inputs.size()), y(targets.size());
-  std::size_t taken = 0;
-  while (taken < drawn.size() && table.next(u, y)) {
-    if (table.row() - 1 != drawn[taken]) continue;
-    const auto row = static_cast<Index>(taken++);
-    sample.rows.inputs.row(row) = Eigen::RowVectorXd::Map(u.data(), sample.rows.inputs.cols());
-    sample.rows.targets.row(row) = Eigen::RowVectorXd::Map(y.data(), sample.rows.targets.cols());
-  }
-  // A file that has become shorter since.
-  sample.rows.inputs.conservativeResize(static_cast<Index>(taken), Eigen::NoChange);
-  sample.rows.targets.conservativeResize(static_cast<Index>(taken), Eigen::NoChange);
-  return sample;
+std::optional<DataSample> read_sample(const std::string& path, const core::ColumnChoice& columns) {
+  if (!can_read_twice(path)) return std::nullopt;
+  core::Table table(path, columns);
+  std::vector<double> u(table.inputs().size()), y(table.targets().size());
+  Reservoir reservoir(u.size(), y.size());
+  while (table.next(u, y)) reservoir.add(u, y);
+  return reservoir.take(table.inputs(), table.targets());
 }
 
 DataSample take_sample(const core::DataRows& rows) {
-  const std::vector<std::size_t> drawn = draw_rows(static_cast<std::size_t>(rows.size()));
-  DataSample sample = make_sample(rows.input_names, rows.target_names, drawn.size(),
-                                  static_cast<std::size_t>(rows.size()));
-  for (std::size_t k = 0; k < drawn.size(); ++k) {
-    const auto from = static_cast<Index>(drawn[k]);
-    sample.rows.inputs.row(static_cast<Index>(k)) = rows.inputs.row(from);
-    sample.rows.targets.row(static_cast<Index>(k)) = rows.targets.row(from);
-  }
-  return sample;
+  Reservoir reservoir(rows.input_names.size(), rows.target_names.size());
+  for (Index row = 0; row < rows.size(); ++row) reservoir.add(rows.input(row), rows.target(row));
+  return reservoir.take(rows.input_names, rows.target_names);
 }
 
 }  // namespace springspice::cli

@@ -1,9 +1,11 @@
 #include "cli/pages/fit_figures.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <cctype>
 
 #include <fmt/format.h>
+
+#include "cli/pages/raster.hpp"
 
 namespace springspice::cli {
 namespace {
@@ -15,7 +17,7 @@ using report::Series;
 
 // Between nodes a prediction is a straight line: its kinks must be met, and little else.
 constexpr int kMostPlaces = 2000;
-constexpr int kPixels = 64;
+constexpr std::size_t kMostTargets = 3;
 
 class Target {
  public:
@@ -32,6 +34,19 @@ class Target {
   std::size_t target_;
   std::vector<double> values_;
 };
+
+std::string capitalize(std::string text) {
+  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  return text;
+}
+
+std::string describe_points(const std::optional<DataSample>& sample) {
+  if (sample) return capitalize(sample->describe()) + ".";
+  return "Data are not shown: none were given, or they cannot be read again.";
+}
+
+constexpr const char* kNoBand =
+    " How far thermal states spread is not drawn: with so many nodes it takes too long to compute.";
 
 // Nodes, and as many places between them as make a band smooth.
 std::vector<double> choose_places(const core::Axis& axis) {
@@ -53,14 +68,22 @@ std::vector<double> predict_along(const Learned& learned, std::size_t target,
   return values;
 }
 
-Series make_band(const Uncertainty& uncertainty, const std::vector<double>& places,
-                 const std::vector<double>& middle) {
+// Half the width of the band, where there is one.
+std::optional<std::vector<double>> measure_band(const std::optional<Uncertainty>& uncertainty,
+                                                const std::vector<double>& places) {
+  if (!uncertainty) return std::nullopt;
   const MatrixXd points = Eigen::VectorXd::Map(places.data(), static_cast<Index>(places.size()));
-  const Eigen::VectorXd half = uncertainty.half_width(points);
-  Series band{uncertainty.name, Series::Kind::band, places, {}, {}, {}};
+  const std::optional<Eigen::VectorXd> half = uncertainty->half_width(points);
+  if (!half) return std::nullopt;
+  return std::vector<double>(half->begin(), half->end());
+}
+
+Series make_band(const std::string& name, const std::vector<double>& places,
+                 const std::vector<double>& middle, const std::vector<double>& half) {
+  Series band{name, Series::Kind::band, places, {}, {}, {}};
   for (std::size_t k = 0; k < places.size(); ++k) {
-    band.low.push_back(middle[k] - half[static_cast<Index>(k)]);
-    band.high.push_back(middle[k] + half[static_cast<Index>(k)]);
+    band.low.push_back(middle[k] - half[k]);
+    band.high.push_back(middle[k] + half[k]);
   }
   return band;
 }
@@ -89,20 +112,24 @@ std::vector<double> column_of(const DataSample& sample, Index input) {
 Figure draw_line(const Learned& learned, std::size_t target,
                  const std::optional<DataSample>& sample,
                  const std::optional<Uncertainty>& uncertainty,
+                 const std::optional<std::vector<double>>& half_width,
                  const std::optional<Learned>& beside) {
   Figure figure;
-  figure.title = sample ? "Data and " + learned.name : learned.name;
+  figure.title = sample ? "Data and " + learned.name : capitalize(learned.name);
   figure.x_label = learned.axes[0].name;
   figure.y_label = learned.targets[target];
+  figure.caption = "Predictions are straight between the nodes. " + describe_points(sample);
   const std::vector<double> places = choose_places(learned.axes[0]);
   const std::vector<double> values = predict_along(learned, target, places);
-  if (uncertainty) figure.series.push_back(make_band(*uncertainty, places, values));
+  if (half_width) {
+    figure.series.push_back(make_band(uncertainty->name, places, values, *half_width));
+  } else if (uncertainty) {
+    figure.caption += kNoBand;
+  }
   if (sample) {
-    std::vector<double> y;
-    for (Index row = 0; row < sample->rows.size(); ++row) {
-      y.push_back(sample->rows.target(row)[target]);
-    }
-    figure.series.push_back({"data", Series::Kind::points, column_of(*sample, 0), y, {}, {}});
+    const Eigen::VectorXd y = sample->rows.targets.col(static_cast<Index>(target));
+    figure.series.push_back(
+        {"data", Series::Kind::points, column_of(*sample, 0), {y.begin(), y.end()}, {}, {}});
   }
   figure.series.push_back({learned.name, Series::Kind::line, places, values, {}, {}});
   if (beside) {
@@ -113,16 +140,22 @@ Figure draw_line(const Learned& learned, std::size_t target,
                              {},
                              {}});
   }
-  if (sample) figure.caption = sample->describe() + ".";
   return figure;
 }
 
-Figure draw_residuals(const Learned& learned, std::size_t target, const DataSample& sample) {
+// To scale: beside the data themselves what is left over may be too small to be seen.
+Figure draw_residuals(const Learned& learned, std::size_t target, const DataSample& sample,
+                      const std::optional<Uncertainty>& uncertainty,
+                      const std::optional<std::vector<double>>& half_width) {
   Figure figure;
   figure.title = "What is left over";
   figure.x_label = learned.axes[0].name;
   figure.y_label = "data less " + learned.name;
   const core::Axis& axis = learned.axes[0];
+  if (half_width) {
+    const std::vector<double> zeros(half_width->size(), 0.0);
+    figure.series.push_back(make_band(uncertainty->name, choose_places(axis), zeros, *half_width));
+  }
   figure.series.push_back({"data less " + learned.name,
                            Series::Kind::points,
                            column_of(sample, 0),
@@ -131,22 +164,8 @@ Figure draw_residuals(const Learned& learned, std::size_t target, const DataSamp
                            {}});
   figure.series.push_back(
       {"0", Series::Kind::dashed, {axis.lower, axis.upper}, {0.0, 0.0}, {}, {}});
-  figure.caption = "Structure here is what finer sticks could still learn.";
+  figure.caption = "To scale. Structure here is what finer sticks could still learn.";
   return figure;
-}
-
-// Centres of pixels, so that the map ends where the grid ends.
-std::vector<double> choose_pixels(const core::Axis& axis) {
-  std::vector<double> places;
-  for (int k = 0; k < kPixels; ++k) {
-    places.push_back(axis.lower + (k + 0.5) / kPixels * (axis.upper - axis.lower));
-  }
-  return places;
-}
-
-report::Field make_field(const Learned& learned, const std::string& label) {
-  return {choose_pixels(learned.axes[0]), choose_pixels(learned.axes[1]),
-          std::vector<std::vector<double>>(kPixels, std::vector<double>(kPixels, 0.0)), label};
 }
 
 Figure frame_plane(const Learned& learned, const std::string& title) {
@@ -159,16 +178,12 @@ Figure frame_plane(const Learned& learned, const std::string& title) {
 
 Figure draw_plane(const Learned& learned, std::size_t target,
                   const std::optional<DataSample>& sample) {
-  Figure figure = frame_plane(learned, learned.name + " over both inputs");
-  report::Field field = make_field(learned, learned.targets[target]);
+  Figure figure = frame_plane(learned, capitalize(learned.name) + " over both inputs");
   Target one(learned, target);
-  for (std::size_t row = 0; row < field.y.size(); ++row) {
-    for (std::size_t column = 0; column < field.x.size(); ++column) {
-      const double u[] = {field.x[column], field.y[row]};
-      field.value[row][column] = one.predict(u);
-    }
-  }
-  figure.field = std::move(field);
+  figure.field = make_field(
+      learned.axes, [&](std::span<const double> u) { return one.predict(u); },
+      learned.targets[target]);
+  figure.caption = describe_points(sample);
   if (sample) {
     figure.series.push_back(
         {"data", Series::Kind::points, column_of(*sample, 0), column_of(*sample, 1), {}, {}});
@@ -177,22 +192,15 @@ Figure draw_plane(const Learned& learned, std::size_t target,
   return figure;
 }
 
-Figure draw_uncertainty(const Learned& learned, const Uncertainty& uncertainty) {
+std::optional<Figure> draw_uncertainty(const Learned& learned, const Uncertainty& uncertainty) {
+  const std::optional<Eigen::VectorXd> half = uncertainty.half_width(place_pixels(learned.axes));
+  if (!half) return std::nullopt;
   Figure figure = frame_plane(learned, "Uncertainty of the " + learned.name);
-  report::Field field = make_field(learned, "half the width of " + uncertainty.name);
-  MatrixXd points(kPixels * kPixels, 2);
-  for (Index k = 0; k < points.rows(); ++k) {
-    points(k, 0) = field.x[static_cast<std::size_t>(k % kPixels)];
-    points(k, 1) = field.y[static_cast<std::size_t>(k / kPixels)];
-  }
-  const Eigen::VectorXd half = uncertainty.half_width(points);
-  for (Index k = 0; k < half.size(); ++k) {
-    field.value[static_cast<std::size_t>(k / kPixels)][static_cast<std::size_t>(k % kPixels)] =
-        half[k];
-  }
-  figure.field = std::move(field);
-  figure.caption = "Where it is blank, no data hold the sticks.";
-  if (half.allFinite()) figure.caption = "Least where the data are dense.";
+  figure.field = make_field(learned.axes, *half, "half the width of " + uncertainty.name);
+  figure.caption =
+      fmt::format("At each place {} lie within so much of the prediction{}.", uncertainty.name,
+                  learned.targets.size() > 1 ? ", the same for every target" : "");
+  if (!half->allFinite()) figure.caption += " Where it is blank, no data hold the sticks.";
   return figure;
 }
 
@@ -209,7 +217,8 @@ Figure draw_against(const Learned& learned, std::size_t target, const DataSample
     figure.series.push_back(
         {"predicted = target", Series::Kind::dashed, {least, largest}, {least, largest}, {}, {}});
   }
-  figure.caption = sample.describe() + ".";
+  figure.caption =
+      fmt::format("On the line a prediction is exact. {}.", capitalize(sample.describe()));
   return figure;
 }
 
@@ -222,16 +231,49 @@ std::vector<Figure> make_fit_figures(const Learned& learned, std::size_t target,
   std::vector<Figure> figures;
   const std::size_t inputs = learned.axes.size();
   if (inputs == 1) {
-    figures.push_back(draw_line(learned, target, sample, uncertainty, beside));
-    if (sample) figures.push_back(draw_residuals(learned, target, *sample));
+    const auto half_width = measure_band(uncertainty, choose_places(learned.axes[0]));
+    figures.push_back(draw_line(learned, target, sample, uncertainty, half_width, beside));
+    if (sample) {
+      figures.push_back(draw_residuals(learned, target, *sample, uncertainty, half_width));
+    }
     return figures;
   }
   if (inputs == 2) {
     figures.push_back(draw_plane(learned, target, sample));
-    if (uncertainty) figures.push_back(draw_uncertainty(learned, *uncertainty));
+    // It is the same for every target.
+    if (uncertainty && target == 0) {
+      if (auto map = draw_uncertainty(learned, *uncertainty)) {
+        figures.push_back(std::move(*map));
+      } else {
+        figures.front().caption += kNoBand;
+      }
+    }
   }
   if (sample) figures.push_back(draw_against(learned, target, *sample));
   return figures;
+}
+
+std::vector<report::Section> make_fit_sections(const std::string& title, const std::string& text,
+                                               const Learned& learned,
+                                               const std::optional<DataSample>& sample,
+                                               const std::optional<Uncertainty>& uncertainty,
+                                               const std::optional<Learned>& beside) {
+  const std::size_t all = learned.targets.size();
+  const std::size_t shown = std::min(all, kMostTargets);
+  std::vector<report::Section> sections;
+  for (std::size_t p = 0; p < shown; ++p) {
+    sections.push_back({all == 1 ? title : title + ": " + learned.targets[p],
+                        "",
+                        make_fit_figures(learned, p, sample, uncertainty, beside),
+                        {}});
+  }
+  std::string& first = sections.front().text;
+  first = text;
+  if (shown < all) {
+    first +=
+        fmt::format("{}Shown are the first {} of {} targets.", text.empty() ? "" : " ", shown, all);
+  }
+  return sections;
 }
 
 }  // namespace springspice::cli

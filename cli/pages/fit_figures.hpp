@@ -1,7 +1,9 @@
 // Pictures of predictions and data, for what has learned them by any means.
 //
-//   one input   | data and predictions over it, with a band where one is given; what is left over
-//   two inputs  | a map of the predictions with the data's places; predicted against target
+//   one input   | data and predictions over it, with a band where one is given; what is left over,
+//               | to scale
+//   two inputs  | a map of the predictions with the data's places, and one of the band's width;
+//               | predicted against target
 //   more        | predicted against target
 #pragma once
 
@@ -28,18 +30,28 @@ struct Learned {
   std::string name = "fit";  ///< what the predictions are, in keys
 };
 
-/// How far a prediction may be off, at each row of points.
+/// How far a prediction may be off, at each row of points; none where that takes too long to
+/// compute, which the page says. The same for every target.
 struct Uncertainty {
   std::string name;  ///< "95 of 100 thermal states"
-  std::function<Eigen::VectorXd(const Eigen::MatrixXd& points)> half_width;
+  std::function<std::optional<Eigen::VectorXd>(const Eigen::MatrixXd& points)> half_width;
 };
 
 /// Of one target.
-/// @param sample none where the data are gone, as those of a pipe
+/// @param sample none where there are no data, or they are gone, as those of a pipe
 /// @param beside a second prediction, dashed, with one input
 std::vector<report::Figure> make_fit_figures(const Learned& learned, std::size_t target,
                                              const std::optional<DataSample>& sample,
                                              const std::optional<Uncertainty>& uncertainty,
                                              const std::optional<Learned>& beside = {});
+
+/// One section a target, of the first three; a page with more would not be read.
+/// @param title followed by the target's name where there are more than one
+/// @param text of the first section
+std::vector<report::Section> make_fit_sections(const std::string& title, const std::string& text,
+                                               const Learned& learned,
+                                               const std::optional<DataSample>& sample,
+                                               const std::optional<Uncertainty>& uncertainty,
+                                               const std::optional<Learned>& beside = {});
 
 }  // namespace springspice::cli

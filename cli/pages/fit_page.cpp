@@ -6,14 +6,11 @@
 
 #include "cli/pages/data_sample.hpp"
 #include "cli/pages/fit_figures.hpp"
+#include "cli/pages/thermal_uncertainty.hpp"
 #include "core/fit.hpp"
-#include "core/prediction_spread.hpp"
 
 namespace springspice::cli {
 namespace {
-
-// Of a normal distribution, 95 of 100 lie within so many standard deviations.
-constexpr double kWithin95 = 1.959964;
 
 report::Table make_errors(const core::Model& model, std::span<const double> rms,
                           const PredictionErrors& errors) {
@@ -39,29 +36,6 @@ report::Table make_grid(const core::Model& model) {
   return table;
 }
 
-// None without a temperature, and under noise that is not in equilibrium.
-std::optional<Uncertainty> make_uncertainty(const Prepared& prepared) {
-  const core::SecondOrderSystem& system = prepared.system;
-  if (!(system.kT > 0.0) || system.noise_model != core::NoiseModel::fdt) return std::nullopt;
-  const core::Grid& grid = prepared.model->data.grid();
-  return Uncertainty{
-      "95 of 100 thermal states", [&prepared, &grid](const Eigen::MatrixXd& points) {
-        return Eigen::VectorXd(kWithin95 * core::compute_prediction_spread(
-                                               prepared.system, prepared.null_space, grid, points));
-      }};
-}
-
-std::string describe_uncertainty(const core::SecondOrderSystem& system) {
-  if (!(system.kT > 0.0)) return "";
-  if (system.noise_model != core::NoiseModel::fdt) {
-    return "No band is drawn: under diagonal noise the states are not those of equilibrium.";
-  }
-  return fmt::format(
-      "At kT = {:.4g} the sticks do not rest: a prediction from weights w is normal about the fit "
-      "with a variance of kT w'K^-1 w.",
-      system.kT);
-}
-
 std::string summarize(const Prepared& prepared, std::span<const double> rms) {
   const core::Model& model = *prepared.model;
   std::string text = fmt::format(
@@ -73,17 +47,6 @@ std::string summarize(const Prepared& prepared, std::span<const double> rms) {
                         model.targets[p], rms[p], target.maximum - target.minimum);
   }
   return text;
-}
-
-report::Section make_target(const Learned& learned, std::size_t target,
-                            const std::optional<DataSample>& sample,
-                            const std::optional<Uncertainty>& uncertainty,
-                            const core::SecondOrderSystem& system) {
-  report::Section section;
-  section.title = learned.targets.size() == 1 ? "Data and fit" : learned.targets[target];
-  section.text = describe_uncertainty(system);
-  section.figures = make_fit_figures(learned, target, sample, uncertainty);
-  return section;
 }
 
 }  // namespace
@@ -99,14 +62,10 @@ report::Page make_fit_page(const Options& options, const Prepared& prepared,
   const Learned learned{
       model.data.grid().axes(), model.targets,
       [&predictor](std::span<const double> u, std::span<double> y) { predictor.predict(u, y); }};
-  std::optional<DataSample> sample;
-  if (can_read_twice(*options.data)) {
-    sample = read_sample(*options.data, model.inputs, model.targets, model.data.count());
-  }
-  const std::optional<Uncertainty> uncertainty = make_uncertainty(prepared);
-  for (std::size_t p = 0; p < model.targets.size(); ++p) {
-    page.sections.push_back(make_target(learned, p, sample, uncertainty, prepared.system));
-  }
+  page.sections = make_fit_sections(
+      "Data and fit", describe_thermal_uncertainty(prepared.system), learned,
+      read_sample(*options.data, {model.inputs, model.targets}),
+      make_thermal_uncertainty(prepared.system, prepared.null_space, model.data.grid()));
   page.sections.push_back({"Numbers",
                            describe_null_space(prepared.system, prepared.null_space),
                            {},

@@ -9,7 +9,8 @@
 #include "cli/map_numbers.hpp"
 #include "cli/map_summary.hpp"
 #include "cli/pages/circuit_tables.hpp"
-#include "cli/pages/circuit_figures.hpp"
+#include "cli/pages/raster.hpp"
+#include "core/fit.hpp"
 #include "hw/mapping/slew.hpp"
 #include "netlist/si.hpp"
 
@@ -40,7 +41,8 @@ Series make_band(const NodeValues& nodes) {
           .high = nodes.high};
 }
 
-Figure draw_predictions(const MapStudy& study, const NodeValues& nodes, const CircuitSample* data) {
+Figure draw_predictions(const MapStudy& study, const NodeValues& nodes,
+                        const std::optional<DataSample>& data) {
   Figure figure;
   figure.title = "Predictions of the board";
   figure.x_label = nodes.axis;
@@ -49,11 +51,14 @@ Figure draw_predictions(const MapStudy& study, const NodeValues& nodes, const Ci
       "The ideal fit, the board with nominal values, and where 90 of 100 boards with parts within "
       "tolerance lie.";
   figure.series.push_back(make_band(nodes));
-  if (data != nullptr && grid_of(study)->dimension() == 1) {
-    Series points{.name = "data", .kind = Series::Kind::points};
-    for (const std::vector<double>& u : data->inputs) points.x.push_back(u[0]);
-    for (const std::vector<double>& y : data->targets) points.y.push_back(y[0]);
-    figure.series.push_back(std::move(points));
+  if (data && grid_of(study)->dimension() == 1) {
+    const Eigen::VectorXd u = data->rows.inputs.col(0);
+    const Eigen::VectorXd y = data->rows.targets.col(0);
+    figure.series.push_back({.name = "data",
+                             .kind = Series::Kind::points,
+                             .x = {u.begin(), u.end()},
+                             .y = {y.begin(), y.end()}});
+    figure.caption += fmt::format(" Data: {}.", data->describe());
   }
   figure.series.push_back(
       {.name = "ideal fit", .kind = Series::Kind::line, .x = nodes.at, .y = nodes.ideal});
@@ -91,8 +96,13 @@ Figure draw_map(const core::Grid& grid, const std::vector<double>& nodes, const 
   figure.x_label = grid.axes()[0].name;
   figure.y_label = grid.axes()[1].name;
   const auto count = static_cast<Eigen::Index>(nodes.size());
-  figure.field =
-      make_prediction_field(grid, Eigen::Map<const Eigen::VectorXd>(nodes.data(), count), 0, label);
+  core::Predictor predictor(grid, Eigen::VectorXd::Map(nodes.data(), count));
+  const auto predict = [&](std::span<const double> u) {
+    double y = 0.0;
+    predictor.predict(u, {&y, 1});
+    return y;
+  };
+  figure.field = make_field(grid.axes(), predict, label);
   return figure;
 }
 
@@ -112,7 +122,7 @@ std::vector<Figure> draw_planes(const MapStudy& study, const NodeValues& nodes) 
   return figures;
 }
 
-Section make_predictions(const MapStudy& study, const CircuitSample* data) {
+Section make_predictions(const MapStudy& study, const std::optional<DataSample>& data) {
   const core::Grid* grid = grid_of(study);
   const NodeValues nodes = list_nodes(study);
   Section section{"Predictions", "", {}, {}};
@@ -356,7 +366,7 @@ std::string summarize(const MapStudy& study) {
 
 }  // namespace
 
-report::Page make_map_page(const MapStudy& study, const CircuitSample* data) {
+report::Page make_map_page(const MapStudy& study, const std::optional<DataSample>& data) {
   report::Page page;
   page.title = fmt::format("{} on {}", study.mapping.design.realization, study.profile.name);
   page.verdict = study.passed() ? report::Verdict::pass : report::Verdict::fail;

@@ -114,6 +114,15 @@ Figure frame_energy(const char* title) {
   return figure;
 }
 
+// Where it can be: the start dwarfs kT/2. Energies of given matrices, without a constant, may be
+// below 0.
+void make_logarithmic(Figure& figure) {
+  const auto is_negative = [](double value) { return value < 0.0; };
+  figure.log_y = std::ranges::none_of(figure.series, [&](const Series& series) {
+    return std::ranges::any_of(series.y, is_negative);
+  });
+}
+
 Figure draw_kinetic(const core::SecondOrderSystem& system, const std::vector<double>& times,
                     const PathStatistics& statistics) {
   Figure figure = frame_energy("Kinetic energy");
@@ -125,6 +134,7 @@ Figure draw_kinetic(const core::SecondOrderSystem& system, const std::vector<dou
                          : "Under diagonal noise the steady state is not that of equilibrium, and "
                            "the kinetic energy need not come to kT/2 a velocity.";
   }
+  make_logarithmic(figure);
   return figure;
 }
 
@@ -147,6 +157,7 @@ Figure draw_potential(const Prepared& prepared, const std::vector<double>& times
   } else {
     add_level(figure, "at rest", times, least);
   }
+  make_logarithmic(figure);
   return figure;
 }
 

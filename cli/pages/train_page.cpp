@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -129,13 +130,9 @@ report::Page make_train_page(const Options& options, const TrainingSetup& setup,
   };
   const Learned now = make(learned, "what was learned");
   const Learned rest = make(least_squares, "least-squares fit");
-  const DataSample sample = take_sample(setup.data);
-  for (std::size_t p = 0; p < now.targets.size(); ++p) {
-    page.sections.push_back({now.targets.size() == 1 ? "What was learned" : now.targets[p],
-                             "",
-                             make_fit_figures(now, p, sample, {}, rest),
-                             {}});
-  }
+  std::ranges::move(
+      make_fit_sections("What was learned", "", now, take_sample(setup.data), {}, rest),
+      std::back_inserter(page.sections));
   return page;
 }
 

@@ -46,7 +46,7 @@ TEST_CASE("a prediction spreads by kT w' K^-1 w") {
     points(k, 0) = 3.0 * static_cast<double>(k) / 49.0;
   }
   const Eigen::VectorXd spread =
-      compute_prediction_spread(system, find_null_space(system.K), grid, points);
+      compute_prediction_spread(system, find_null_space(system.K), grid, points).value();
   Stencil stencil;
   for (Eigen::Index k = 0; k < points.rows(); ++k) {
     grid.locate({&points(k, 0), 1}, stencil);
@@ -56,7 +56,20 @@ TEST_CASE("a prediction spreads by kT w' K^-1 w") {
     CHECK(spread[k] == Approx(std::sqrt(0.3 * w.dot(K.inverse() * w))).epsilon(1e-12));
   }
   CHECK(compute_prediction_spread(make_overdamped(K, 0.0), find_null_space(system.K), grid, points)
+            .value()
             .isZero());
+}
+
+TEST_CASE("what would take more products than allowed is not computed") {
+  const Grid grid({{"u", 3, 0.0, 3.0}});
+  const SecondOrderSystem system =
+      make_overdamped(stiffness(grid, {0.1, 0.5, 0.9, 1.2, 1.7, 2.1, 2.4, 2.95}), 0.3);
+  const NullSpace null_space = find_null_space(system.K);
+  const Eigen::MatrixXd points = Eigen::VectorXd::LinSpaced(10, 0.0, 3.0);
+  // K is a chain of 4 nodes: its factor has 4 entries on the diagonal, 3 beside it.
+  constexpr double kNeeded = 2 * 7 * 10;
+  CHECK(compute_prediction_spread(system, null_space, grid, points, kNeeded));
+  CHECK_FALSE(compute_prediction_spread(system, null_space, grid, points, kNeeded - 1));
 }
 
 TEST_CASE("a free direction spreads without end, and only where it reaches") {
@@ -65,7 +78,7 @@ TEST_CASE("a free direction spreads without end, and only where it reaches") {
   const SecondOrderSystem system = make_overdamped(stiffness(grid, {0.25}), 0.5);
   const Eigen::MatrixXd points = Eigen::Vector3d(0.25, 0.5, 1.5);
   const Eigen::VectorXd spread =
-      compute_prediction_spread(system, find_null_space(system.K), grid, points);
+      compute_prediction_spread(system, find_null_space(system.K), grid, points).value();
   CHECK(spread[0] == Approx(std::sqrt(0.5)).epsilon(1e-12));  // one unit spring
   CHECK(std::isinf(spread[1]));
   CHECK(std::isinf(spread[2]));

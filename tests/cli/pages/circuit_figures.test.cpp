@@ -1,8 +1,13 @@
-// Pictures of a fit: predictions through the nodes, and their uncertainty against closed forms.
+// Pictures of a fit and of a circuit: predictions through the nodes, and their uncertainty against
+// closed forms.
 #include "cli/pages/circuit_figures.hpp"
 
+#include <algorithm>
 #include <cmath>
 
+#include <Eigen/Dense>
+
+#include "cli/pages/fit_figures.hpp"
 #include "core/fit.hpp"
 #include "core/model.hpp"
 #include "core/null_space.hpp"
@@ -16,6 +21,9 @@ using namespace springspice::test;
 using report::Series;
 
 namespace {
+
+constexpr double kT = 0.3;
+constexpr double kWithin95 = 1.959964;
 
 core::ModelRequest make_request(const std::string& path, const core::ColumnChoice& columns,
                                 const std::string& sticks) {
@@ -35,102 +43,146 @@ std::string put(const Folder& folder, const std::string& table) {
 struct Case {
   Folder folder;
   core::Model model;
-  Eigen::MatrixXd fit;
-  std::optional<cli::CircuitSample> data;
+  core::NullSpace null_space;
+  Eigen::MatrixXd fit, circuit;
+  std::optional<cli::DataSample> data;
 
   Case(const std::string& table, const core::ColumnChoice& columns, const std::string& sticks)
       : model(core::read_model(make_request(put(folder, table), columns, sticks))),
-        fit(core::solve_fit(model.system, core::find_null_space(model.system.K))),
-        data(cli::sample_circuit_data(folder / "a.csv", columns)) {}
-  cli::FitView view() const {
+        null_space(core::find_null_space(model.system.K)),
+        fit(core::solve_fit(model.system, null_space)),
+        circuit(fit.array() + 0.001),
+        data(cli::read_sample(folder / "a.csv", columns)) {
+    model.system.kT = kT;
+  }
+  cli::CircuitFit view() const {
     return {.grid = model.data.grid(),
             .targets = model.targets,
-            .fit = fit,
-            .circuit = &fit,
-            .precision = &model.system.K,
-            .kT = 0.3,
-            .data = &*data};
+            .system = model.system,
+            .null_space = null_space,
+            .model = fit,
+            .at_rest = &circuit,
+            .data = data};
   }
+  Eigen::MatrixXd covariance() const { return kT * Eigen::MatrixXd(model.system.K).inverse(); }
 };
+
+double squares_of(const std::vector<double>& values) {
+  double sum = 0.0;
+  for (const double value : values) sum += value * value;
+  return sum;
+}
 
 }  // namespace
 
-TEST_CASE("one input: band, data, fit and the circuit's nodes, in the order in which they lie") {
+TEST_CASE("one input: band, data, circuit, model and nodes, in the order in which they lie") {
   const Case one(sine_table(), {}, "4");
-  const auto figures = cli::make_circuit_figures(one.view());
+  const auto sections = cli::make_circuit_sections(one.view(), "text");
+  REQUIRE(sections.size() == 1);
+  CHECK(sections[0].text == "text");
+  const std::vector<report::Figure>& figures = sections[0].figures;
   REQUIRE(figures.size() == 2);
-  const report::Figure& figure = figures.front();
-  REQUIRE(figure.series.size() == 4);
-  CHECK(figure.series[0].kind == Series::Kind::band);
-  const Series& data = figure.series[1];
-  CHECK(data.x.size() == 21);
-  const Series& fit = figure.series[2];
-  CHECK(fit.x.size() >= 240);
-  const Series& nodes = figure.series[3];
+  REQUIRE(figures[0].series.size() == 5);
+  const Series& band = figures[0].series[0];
+  CHECK(band.kind == Series::Kind::band);
+  CHECK(figures[0].series[1].name == "data");
+  CHECK(figures[0].series[1].x.size() == 21);
+  const Series& circuit = figures[0].series[2];
+  const Series& model = figures[0].series[3];
+  CHECK(model.kind == Series::Kind::dashed);
+  const Series& nodes = figures[0].series[4];
+  CHECK(nodes.kind == Series::Kind::points);
   REQUIRE(nodes.x.size() == 5);
-  // The curve passes through each node.
-  const std::size_t pieces = (fit.x.size() - 1) / 4;
-  for (std::size_t i = 0; i < 5; ++i) {
-    CHECK(fit.x[i * pieces] == Approx(nodes.x[i]).margin(1e-15));
-    CHECK(fit.y[i * pieces] == Approx(nodes.y[i]).margin(1e-12));
-    CHECK(nodes.y[i] == one.fit(static_cast<Eigen::Index>(i), 0));
-  }
-  // Two standard deviations to each side, of kT K^-1 at the nodes.
-  const Eigen::MatrixXd covariance = 0.3 * Eigen::MatrixXd(one.model.system.K).inverse();
-  const Series& band = figure.series[0];
+  // Curves pass through each node, and 40 pieces a stick make a band smooth.
+  REQUIRE((circuit.x.size() - 1) % 4 == 0);
+  const std::size_t pieces = (circuit.x.size() - 1) / 4;
+  CHECK(pieces >= 40);
+  const Eigen::MatrixXd covariance = one.covariance();
   for (std::size_t i = 0; i < 5; ++i) {
     const auto node = static_cast<Eigen::Index>(i);
-    const double sd = std::sqrt(covariance(node, node));
-    CHECK(band.high[i * pieces] - fit.y[i * pieces] == Approx(2.0 * sd).epsilon(1e-9));
-    CHECK(fit.y[i * pieces] - band.low[i * pieces] == Approx(2.0 * sd).epsilon(1e-9));
+    const std::size_t at = i * pieces;
+    CHECK(nodes.y[i] == one.circuit(node, 0));
+    CHECK(circuit.x[at] == Approx(nodes.x[i]).margin(1e-15));
+    CHECK(circuit.y[at] == Approx(nodes.y[i]).margin(1e-12));
+    CHECK(model.y[at] == Approx(one.fit(node, 0)).margin(1e-12));
+    // 95 of 100 states, of kT K^-1 at the nodes.
+    const double half = kWithin95 * std::sqrt(covariance(node, node));
+    CHECK(band.high[at] - circuit.y[at] == Approx(half).epsilon(1e-9));
+    CHECK(circuit.y[at] - band.low[at] == Approx(half).epsilon(1e-9));
   }
-  // The same about 0; the squares of the deviations are what the model minimised.
-  const Series* deviations = find_series(figures[1], "data");
+}
+
+TEST_CASE("one input: deviations to scale, with the band about 0") {
+  const Case one(sine_table(), {}, "4");
+  const auto sections = cli::make_circuit_sections(one.view(), "");
+  const report::Figure& figure = sections.front().figures.at(1);
+  const Series* deviations = find_series(figure, "data less circuit at rest");
   REQUIRE(deviations != nullptr);
-  double squares = 0.0;
-  for (const double deviation : deviations->y) squares += deviation * deviation;
-  CHECK(squares == Approx(one.model.data.residual_squares(one.fit.col(0), 0)).epsilon(1e-9));
+  CHECK(squares_of(deviations->y) ==
+        Approx(one.model.data.residual_squares(one.circuit.col(0), 0)).epsilon(1e-9));
+  const Series& about = sections.front().figures[0].series[0];
+  const Series* band = find_series(figure, "95 of 100");
+  REQUIRE(band != nullptr);
+  REQUIRE(band->high.size() == about.high.size());
+  for (std::size_t k = 0; k < band->high.size(); ++k) {
+    CHECK(band->high[k] == -band->low[k]);
+    CHECK(2.0 * band->high[k] == Approx(about.high[k] - about.low[k]).epsilon(1e-9));
+  }
 }
 
 TEST_CASE("the uncertainty between nodes is that of the interpolated nodes") {
   const Case one(sine_table(), {}, "4");
-  const core::Grid& grid = one.model.data.grid();
-  const Eigen::MatrixXd covariance = 0.3 * Eigen::MatrixXd(one.model.system.K).inverse();
-  const core::Axis& axis = grid.axes().front();
-  const double quarter = axis.lower + (axis.upper - axis.lower) / 16.0;  // of the first stick
-  const auto sd = cli::compute_prediction_sd(grid, one.model.system.K, 0.3, {{quarter}});
-  REQUIRE(sd.size() == 1);
+  const auto sections = cli::make_circuit_sections(one.view(), "");
+  const Series& band = sections.front().figures[0].series[0];
+  const Eigen::MatrixXd covariance = one.covariance();
+  const std::size_t quarter = (band.x.size() - 1) / 16;  // of the first stick
+  REQUIRE(band.x[quarter] == Approx(1.0 / 16.0));
   const double variance = 0.75 * 0.75 * covariance(0, 0) + 0.25 * 0.25 * covariance(1, 1) +
                           2.0 * 0.75 * 0.25 * covariance(0, 1);
-  CHECK(sd[0] == Approx(std::sqrt(variance)).epsilon(1e-9));
+  CHECK(band.high[quarter] - band.low[quarter] ==
+        Approx(2.0 * kWithin95 * std::sqrt(variance)).epsilon(1e-9));
 }
 
-TEST_CASE("two inputs: a map for each output with the data's places, and one of the uncertainty") {
+TEST_CASE("two inputs: a map for each target with the data's places, and one of the uncertainty") {
   const Case two(plane_table(), {{"a", "b"}, {"y", "z"}}, "3x5");
-  const auto figures = cli::make_circuit_figures(two.view());
-  REQUIRE(figures.size() == 3);
-  for (const report::Figure& figure : figures) {
-    REQUIRE(figure.field);
-    CHECK(figure.field->x.size() <= 60);
-    CHECK(figure.field->y.size() <= 60);
-    CHECK(figure.field->value.size() == figure.field->y.size());
-    CHECK(figure.field->value.front().size() == figure.field->x.size());
+  const auto sections = cli::make_circuit_sections(two.view(), "");
+  REQUIRE(sections.size() == 2);
+  CHECK(sections[0].title == "Fit: y");
+  CHECK(sections[1].title == "Fit: z");
+  REQUIRE(sections[0].figures.size() == 3);
+  REQUIRE(sections[1].figures.size() == 2);
+  core::Predictor predictor(two.model.data.grid(), two.circuit);
+  for (std::size_t p = 0; p < 2; ++p) {
+    const report::Figure& map = sections[p].figures[0];
+    REQUIRE(map.field);
+    CHECK(map.title == "Circuit at rest over both inputs");
+    CHECK(map.series.front().x.size() == 60);
+    const report::Field& field = *map.field;
+    REQUIRE(field.value.size() == field.y.size());
+    bool equal = true;
+    for (std::size_t row = 0; row < field.y.size(); ++row) {
+      REQUIRE(field.value[row].size() == field.x.size());
+      for (std::size_t column = 0; column < field.x.size(); ++column) {
+        const double u[] = {field.x[column], field.y[row]};
+        double y[2];
+        predictor.predict(u, y);
+        equal = equal && field.value[row][column] == y[p];
+      }
+    }
+    CHECK(equal);
+    CHECK(sections[p].figures.back().title == "Predicted against target");
   }
-  CHECK(figures[0].series.front().x.size() == 60);
-  CHECK(figures[2].series.empty());
-  // Node (i, j), the corners and one inside, lies at column i, row j.
-  const core::Grid& grid = two.model.data.grid();
-  const report::Field& field = *figures[1].field;
-  const std::size_t columns = (field.x.size() - 1) / 3;
-  const std::size_t rows = (field.y.size() - 1) / 5;
-  for (const auto& [i, j] : {std::pair{0, 0}, {3, 0}, {0, 5}, {3, 5}, {1, 2}}) {
-    const int node = i * grid.shape()[1] + j;
-    const auto column = static_cast<std::size_t>(i) * columns;
-    const auto row = static_cast<std::size_t>(j) * rows;
-    CHECK(field.x[column] == Approx(grid.node_position(node)[0]));
-    CHECK(field.y[row] == Approx(grid.node_position(node)[1]));
-    CHECK(field.value[row][column] == Approx(two.fit(node, 1)).margin(1e-12));
-  }
+  // Of the uncertainty: one pixel against kT w' K^-1 w.
+  const report::Figure& map = sections[0].figures[1];
+  CHECK(map.series.empty());
+  REQUIRE(map.field);
+  const double u[] = {map.field->x[17], map.field->y[40]};
+  core::Stencil stencil;
+  two.model.data.grid().locate(u, stencil);
+  Eigen::VectorXd w = Eigen::VectorXd::Zero(two.fit.rows());
+  for (std::size_t c = 0; c < 4; ++c) w[stencil.nodes[c]] = stencil.weights[c];
+  CHECK(map.field->value[40][17] ==
+        Approx(kWithin95 * std::sqrt(w.dot(two.covariance() * w))).epsilon(1e-9));
 }
 
 TEST_CASE("three inputs: predictions against targets; without data there is nothing to draw") {
@@ -141,22 +193,68 @@ TEST_CASE("three inputs: predictions against targets; without data there is noth
              std::to_string(a + b - c) + "\n";
   }
   const Case three(table, {}, "1");
-  cli::FitView view = three.view();
-  const auto figures = cli::make_circuit_figures(view);
-  REQUIRE(figures.size() == 1);
-  const Series* data = find_series(figures[0], "data");
+  cli::CircuitFit view = three.view();
+  const auto sections = cli::make_circuit_sections(view, "");
+  REQUIRE(sections.front().figures.size() == 1);
+  const Series* data = find_series(sections.front().figures[0], "circuit at rest");
   REQUIRE(data != nullptr);
   // The targets are multilinear: one stick an input fits them but for the neighbour springs.
+  REQUIRE(data->x.size() == 40);
   for (std::size_t k = 0; k < data->x.size(); ++k) {
     CHECK(data->y[k] == Approx(data->x[k]).margin(0.02));
   }
-  view.data = nullptr;
-  CHECK(cli::make_circuit_figures(view).empty());
+  view.data.reset();
+  CHECK(cli::make_circuit_sections(view, "").front().figures.empty());
+}
+
+TEST_CASE("a circuit that did not come to rest leaves the model's fit") {
+  const Case one(sine_table(), {}, "4");
+  cli::CircuitFit view = one.view();
+  view.at_rest = nullptr;
+  const auto sections = cli::make_circuit_sections(view, "");
+  const report::Figure& figure = sections.front().figures.at(0);
+  CHECK(figure.title == "Data and model's fit");
+  CHECK(find_series(figure, "nodes of the circuit") == nullptr);
+  CHECK(find_series(figure, "circuit at rest") == nullptr);
+  REQUIRE(find_series(figure, "model's fit") != nullptr);
 }
 
 TEST_CASE("no uncertainty where nothing holds the nodes") {
   const Case one(sine_table(), {}, "4");
-  core::SparseMatrix singular = one.model.system.K;
-  singular *= 0.0;
-  CHECK(cli::compute_prediction_sd(one.model.data.grid(), singular, 0.3, {{0.5}}).empty());
+  cli::CircuitFit view = one.view();
+  core::SecondOrderSystem loose = one.model.system;
+  loose.K *= 0.0;
+  const core::NullSpace everything = core::find_null_space(loose.K);
+  const cli::CircuitFit nowhere{.grid = view.grid,
+                                .targets = view.targets,
+                                .system = loose,
+                                .null_space = everything,
+                                .model = one.fit};
+  const auto sections = cli::make_circuit_sections(nowhere, "");
+  const Series* band = find_series(sections.front().figures.at(0), "95 of 100");
+  REQUIRE(band != nullptr);
+  for (const double high : band->high) CHECK_FALSE(std::isfinite(high));
+}
+
+TEST_CASE("an uncertainty that takes too long is left out, and the page says so") {
+  const cli::Uncertainty endless{"endless", [](const Eigen::MatrixXd&) { return std::nullopt; }};
+  const auto zero = [](std::span<const double>, std::span<double> y) { y[0] = 0.0; };
+  for (const std::size_t inputs : {1, 2}) {
+    std::vector<core::Axis> axes(inputs, core::Axis{"u", 4, 0.0, 1.0});
+    const auto figures = cli::make_fit_figures({axes, {"y"}, zero}, 0, {}, endless);
+    REQUIRE(figures.size() == 1);
+    CHECK(find_series(figures[0], "endless") == nullptr);
+    CHECK(figures[0].caption.find("takes too long to compute") != std::string::npos);
+  }
+}
+
+TEST_CASE("of many targets a page shows three, and says so") {
+  const auto zero = [](std::span<const double>, std::span<double> y) { std::ranges::fill(y, 0.0); };
+  const std::vector<core::Axis> axes{{"u", 4, 0.0, 1.0}};
+  const cli::Learned five{axes, {"a", "b", "c", "d", "e"}, zero};
+  const auto sections = cli::make_fit_sections("Fit", "First.", five, {}, {});
+  REQUIRE(sections.size() == 3);
+  CHECK(sections[0].text == "First. Shown are the first 3 of 5 targets.");
+  CHECK(sections[1].text.empty());
+  CHECK(sections[2].title == "Fit: c");
 }

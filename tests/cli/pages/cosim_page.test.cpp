@@ -4,9 +4,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include <Eigen/Dense>
+
 #include "cli/options.hpp"
 #include "cli/pages/poles_figure.hpp"
 #include "cli/pipeline.hpp"
+#include "core/fit.hpp"
 #include "tests/catch.hpp"
 #include "tests/cli/pages/page_checks.hpp"
 #include "tests/cli/process.hpp"
@@ -24,7 +27,7 @@ struct Run {
   std::optional<cli::Built> built;
   sim::Report report;
   cli::CosimCurves curves;
-  std::optional<cli::CircuitSample> data;
+  std::optional<cli::DataSample> data;
   double largest = 0.0;  ///< position of any coordinate, of any point of `path`
 
   explicit Run(const std::string& table, const std::string& line,
@@ -49,7 +52,7 @@ struct Run {
     recorder.observe(certify);
     report = sim::certify(problem, built->analysis, certify);
     curves = recorder.curves();
-    data = cli::sample_circuit_data(*options.data, options.columns);
+    data = cli::read_sample(*options.data, options.columns);
   }
   report::Page page() const {
     return cli::make_cosim_page({.subject = "a.csv",
@@ -57,7 +60,7 @@ struct Run {
                                  .analysis = built->analysis,
                                  .report = report,
                                  .curves = curves,
-                                 .data = &*data});
+                                 .data = data});
   }
   const sim::Check& check(const std::string& name) const {
     return *std::ranges::find(report.checks, name, &sim::Check::name);
@@ -128,16 +131,42 @@ TEST_CASE("the page of a noisy circuit shows what its checks found") {
   const report::Table* checks = find_table(page, "Checks");
   REQUIRE(checks != nullptr);
   CHECK(checks->rows.size() == run.report.checks.size());
-  const report::Figure* fit = find_figure(page, "Data and fit");
+  const report::Figure* fit = find_figure(page, "Data and circuit at rest");
   REQUIRE(fit != nullptr);
   CHECK(find_series(*fit, "data")->x.size() == 21);
-  CHECK(find_series(*fit, "+-2 sd") != nullptr);
+  CHECK(find_series(*fit, "95 of 100 thermal states") != nullptr);
+}
+
+TEST_CASE("a sampler's page shows the posterior: its mean, and the cells' covariance about it") {
+  const Run run(sine_table(), "--sticks 2 --kT 0.01 --realization spu");
+  INFO(run.report.checks.front().detail);
+  const report::Page page = run.page();
+  check_page(page);
+  const report::Figure* figure = find_figure(page, "Data and model's fit");
+  REQUIRE(figure != nullptr);
+  CHECK(find_series(*figure, "nodes of the circuit") == nullptr);
+  const Series* fit = find_series(*figure, "model's fit");
+  const Series* band = find_series(*figure, "95 of 100 thermal states");
+  REQUIRE(fit != nullptr);
+  REQUIRE(band != nullptr);
+  // M is the precision: at the nodes, 1.96 standard deviations of kT M^-1 to each side.
+  const hw::Manifest& manifest = run.built->manifest;
+  const Eigen::MatrixXd covariance = 0.01 * Eigen::MatrixXd(manifest.system.M).inverse();
+  const std::size_t pieces = (fit->x.size() - 1) / 2;
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto node = static_cast<Eigen::Index>(i);
+    CHECK(fit->y[i * pieces] == Approx((*manifest.posterior_mean)(node, 0)).margin(1e-12));
+    CHECK(band->high[i * pieces] - fit->y[i * pieces] ==
+          Approx(1.959964 * std::sqrt(covariance(node, node))).epsilon(1e-9));
+  }
 }
 
 TEST_CASE("diagonal noise warms the modes differently, and the page shows it") {
   const Run run(sine_table(), "--sticks 2 --kT 0.01 --noise-model diagonal");
   const report::Page page = run.page();
   check_page(page);
+  // Its states are not those of equilibrium, whose band this would be.
+  CHECK(find_series(*find_figure(page, "Data and circuit at rest"), "95 of 100") == nullptr);
   const report::Figure* warmth = find_figure(page, "Temperature");
   REQUIRE(warmth != nullptr);
   const std::vector<double>& kinetic = find_series(*warmth, "kinetic")->y;
@@ -171,10 +200,18 @@ TEST_CASE("two inputs: the map is the settled circuit's") {
   REQUIRE(run.report.at_rest);
   const report::Page page = run.page();
   check_page(page);
-  const report::Figure* map = find_figure(page, "Data and fit");
+  const report::Figure* map = find_figure(page, "Circuit at rest over both inputs");
   REQUIRE(map != nullptr);
-  CHECK(map->field->value.front().front() == Approx((*run.report.at_rest)(0, 0)).margin(1e-12));
-  CHECK(map->field->value.back().back() == Approx((*run.report.at_rest)(8, 0)).margin(1e-12));
+  REQUIRE(map->field);
+  core::Predictor predictor(core::Grid(run.built->manifest.source->axes), *run.report.at_rest);
+  for (std::size_t row = 0; row < map->field->y.size(); ++row) {
+    for (std::size_t column = 0; column < map->field->x.size(); ++column) {
+      const double u[] = {map->field->x[column], map->field->y[row]};
+      double y = 0.0;
+      predictor.predict(u, {&y, 1});
+      CHECK(map->field->value[row][column] == Approx(y).margin(1e-12));
+    }
+  }
   CHECK(find_figure(page, "Temperature") == nullptr);
 }
 

@@ -36,8 +36,8 @@ cli::MapStudy study_board(const Folder& folder, const std::string& table, const 
 TEST_CASE("the page of a board shows the study's numbers") {
   const Folder folder;
   const cli::MapStudy study = study_board(folder, sine_table(), "--sticks 2 --draws 60");
-  const auto data = cli::sample_circuit_data(folder / "a.csv", {});
-  const report::Page page = cli::make_map_page(study, &*data);
+  const auto data = cli::read_sample(folder / "a.csv", {});
+  const report::Page page = cli::make_map_page(study, data);
   check_page(page);
   CHECK((page.verdict == report::Verdict::pass) == study.passed());
 
@@ -92,17 +92,25 @@ TEST_CASE("a board over two inputs is shown as maps over its nodes") {
   const cli::MapStudy study =
       study_board(folder, plane_table(),
                   "--inputs a,b --targets y --sticks 1 --neighbor-spring 0.1 --draws 20");
-  const report::Page page = cli::make_map_page(study, nullptr);
+  const report::Page page = cli::make_map_page(study, {});
   check_page(page);
   const report::Figure* map = find_figure(page, "Predictions of the board");
   REQUIRE(map != nullptr);
   REQUIRE(map->field);
-  // Columns go along the first input, rows along the second: the corners are the grid's.
+  // Columns go along the first input, rows along the second, of nodes 00 01 10 11; pixels have
+  // their centres half a pixel from the edge.
   const auto& value = map->field->value;
-  CHECK(value.front().front() == Approx(study.mapping.mapped_fit(0, 0)));
-  CHECK(value.back().front() == Approx(study.mapping.mapped_fit(1, 0)));
-  CHECK(value.front().back() == Approx(study.mapping.mapped_fit(2, 0)));
-  CHECK(value.back().back() == Approx(study.mapping.mapped_fit(3, 0)));
+  REQUIRE(value.size() == 64);
+  REQUIRE(value.front().size() == 64);
+  const auto mapped = study.mapping.mapped_fit.col(0);
+  for (const std::size_t column : {0, 20, 63}) {
+    for (const std::size_t row : {0, 31, 63}) {
+      const double a = (static_cast<double>(column) + 0.5) / 64.0;
+      const double b = (static_cast<double>(row) + 0.5) / 64.0;
+      CHECK(value[row][column] == Approx((1.0 - a) * ((1.0 - b) * mapped[0] + b * mapped[1]) +
+                                         a * ((1.0 - b) * mapped[2] + b * mapped[3])));
+    }
+  }
 }
 
 TEST_CASE("the histogram holds every board that comes to rest") {

@@ -62,10 +62,10 @@ TEST_CASE("certify keeps a record, with the data's points where --data gives the
   const report::Page with = read_page(folder, "with.json");
   check_page(without);
   check_page(with);
-  const report::Figure* fit = find_figure(without, "Data and fit");
+  const report::Figure* fit = find_figure(without, "Circuit at rest");
   REQUIRE(fit != nullptr);
   CHECK(find_series(*fit, "data") == nullptr);
-  CHECK(find_series(*find_figure(with, "Data and fit"), "data")->x.size() == 21);
+  CHECK(find_series(*find_figure(with, "Data and circuit at rest"), "data")->x.size() == 21);
 }
 
 TEST_CASE("data from a pipe are not in the record, which says so") {
@@ -75,10 +75,10 @@ TEST_CASE("data from a pipe are not in the record, which says so") {
   INFO(result.err);
   REQUIRE(result.status == 0);
   const report::Page page = read_page(folder, "r.json");
-  const report::Figure* fit = find_figure(page, "Data and fit");
+  const report::Figure* fit = find_figure(page, "Circuit at rest");
   REQUIRE(fit != nullptr);
   CHECK(find_series(*fit, "data") == nullptr);
-  CHECK(fit->caption.find("cannot be read again") != std::string::npos);
+  CHECK(fit->caption.find("they cannot be read again") != std::string::npos);
 }
 
 TEST_CASE("a failed check leaves a record too: that is what people want to see") {
