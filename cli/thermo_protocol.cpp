@@ -20,13 +20,20 @@ core::Parameters change_parameters(const Options& options, core::Parameters para
   return parameters;
 }
 
-// Pins pull to the mean target; that of the end, so that a change of data changes the data alone.
-core::Parameters fix_pins(const core::Model& model) {
-  core::Parameters parameters = model.parameters;
-  if (parameters.pin_spring > 0.0 && !parameters.pin_level && model.targets.size() == 1) {
-    parameters.pin_level = model.data.targets()[0].mean;
+// Where the pins pull to: the same before and after, so that a change of data changes the data
+// alone. --pin-level, or the mean of each target at the end.
+core::EnergySystem make_pinned(const core::DataSprings& data, core::Parameters parameters,
+                               const core::Model& end) {
+  if (parameters.pin_level || !(parameters.pin_spring > 0.0)) return make_energy(data, parameters);
+  parameters.pin_level = 0.0;
+  core::EnergySystem energy = make_energy(data, parameters);
+  const auto nodes = static_cast<double>(energy.system.size());
+  for (Eigen::Index p = 0; p < energy.system.outputs(); ++p) {
+    const double level = end.data.targets()[static_cast<std::size_t>(p)].mean;
+    energy.system.f.col(p).array() += parameters.pin_spring * level;
+    energy.constant += 0.5 * parameters.pin_spring * nodes * level * level;
   }
-  return parameters;
+  return energy;
 }
 
 core::EnergySystem make_start(const Options& options, const Prepared& prepared,
@@ -37,8 +44,8 @@ core::EnergySystem make_start(const Options& options, const Prepared& prepared,
     return start;
   }
   const core::Model& model = *prepared.model;
-  const core::Parameters parameters = change_parameters(options, fix_pins(model));
-  if (!options.thermo.data_from) return make_energy(model.data, parameters);
+  const core::Parameters parameters = change_parameters(options, model.parameters);
+  if (!options.thermo.data_from) return make_pinned(model.data, parameters, model);
   core::ModelRequest request;
   request.path = *options.thermo.data_from;
   request.columns.inputs = model.inputs;
@@ -46,7 +53,7 @@ core::EnergySystem make_start(const Options& options, const Prepared& prepared,
   request.parameters = parameters;
   request.on_progress = [&progress](std::size_t rows) { progress.count("rows", rows); };
   const core::Model old = core::read_model(request, model.data.grid().axes());
-  return make_energy(old.data, parameters);
+  return make_pinned(old.data, parameters, model);
 }
 
 double stiffness_ratio(const ThermoOptions& t, const core::Parameters& parameters) {
@@ -73,8 +80,9 @@ thermo::Protocol make_protocol(const Options& options, const Prepared& prepared,
   const ThermoOptions& t = options.thermo;
   thermo::Protocol protocol;
   protocol.from = make_start(options, prepared, progress);
-  protocol.to = prepared.model ? make_energy(prepared.model->data, fix_pins(*prepared.model))
-                               : core::EnergySystem{prepared.system, 0.0};
+  protocol.to = prepared.model
+                    ? make_pinned(prepared.model->data, prepared.model->parameters, *prepared.model)
+                    : core::EnergySystem{prepared.system, 0.0};
   protocol.held = t.held;
   protocol.shape = t.shape;
   protocol.ratio = stiffness_ratio(t, options.parameters);

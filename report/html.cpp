@@ -16,7 +16,6 @@ namespace springspice::report {
 namespace {
 
 // Tables with more columns become lists of cells on a narrow window.
-constexpr std::size_t kNarrowColumns = 4;
 // What a table shows of a curve that cannot be drawn.
 constexpr std::size_t kRowsOfCurve = 20;
 constexpr std::size_t kCellsOfField = 8;
@@ -52,20 +51,33 @@ std::size_t count_characters(const std::string& text) {
       std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+// Characters that stay on one line beside each other, in a window of 40rem and on paper; and what a
+// telephone has room for: a table that is wider is set there row below row.
+constexpr std::size_t kLine = 56;
+constexpr std::size_t kNarrowLine = 40;
+
+std::size_t measure_column(const Table& table, std::size_t column) {
+  std::size_t width = count_characters(table.columns[column]);
+  for (const auto& row : table.rows) width = std::max(width, count_characters(row[column]));
+  return width;
+}
+
+bool is_wide(const Table& table) {
+  constexpr std::size_t kGap = 2;
+  std::size_t width = 0;
+  for (std::size_t c = 0; c < table.columns.size(); ++c) width += measure_column(table, c) + kGap;
+  return width > kNarrowLine;
+}
+
 /// How the cells of each column are set: numbers to the right, short words on one line.
 std::vector<std::string> choose_classes(const Table& table) {
-  constexpr std::size_t kLine = 80;  // characters that fit beside each other on a wide window
   std::vector<std::pair<std::size_t, std::size_t>> widths;
   std::vector<std::string> classes(table.columns.size());
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
-    std::size_t width = count_characters(table.columns[c]);
     bool numbers = !table.rows.empty();
-    for (const auto& row : table.rows) {
-      width = std::max(width, count_characters(row[c]));
-      numbers = numbers && looks_like_number(row[c]);
-    }
+    for (const auto& row : table.rows) numbers = numbers && looks_like_number(row[c]);
     if (numbers) classes[c] = "number";
-    widths.emplace_back(width, c);
+    widths.emplace_back(measure_column(table, c), c);
   }
   std::ranges::sort(widths);
   std::size_t taken = 0;
@@ -83,7 +95,7 @@ std::vector<std::string> choose_classes(const Table& table) {
 std::string format_table(const Table& table) {
   const std::size_t columns = table.columns.size();
   const std::vector<std::string> classes = choose_classes(table);
-  std::string text = columns > kNarrowColumns ? "<table class=\"wide\">\n" : "<table>\n";
+  std::string text = is_wide(table) ? "<table class=\"wide\">\n" : "<table>\n";
   text += optional_element("caption", table.title) + "<thead><tr>";
   for (std::size_t c = 0; c < columns; ++c) {
     text += fmt::format("<th scope=\"col\"{}>{}</th>", classes[c], escape_html(table.columns[c]));
@@ -345,7 +357,7 @@ std::string format_html(const Page& page, const std::string& version, const Draw
   if (pictures.any_missing()) {
     text +=
         element("p",
-                "There was no gnuplot to draw the figures, or it failed: their numbers stand in "
+                "No gnuplot was found, or it could not draw these numbers: their numbers stand in "
                 "tables instead. Install it (apt-get install gnuplot-nox) and make this page "
                 "again with springspice report.",
                 "notice");

@@ -213,8 +213,15 @@ std::string reason_of(const Json::exception& error) {
 }
 
 Json parse(const std::string& text, const std::string& name) {
+  // No record is nested so deeply; what tells of its faults would run out of stack.
+  constexpr int kDeepest = 100;
+  const auto check_depth = [&name](int depth, Json::parse_event_t /*event*/, Json& /*parsed*/) {
+    if (depth <= kDeepest) return true;
+    throw RecordError(
+        fmt::format("{}: JSON nested more than {} deep; {}", name, kDeepest, kAdvice));
+  };
   try {
-    return Json::parse(text);
+    return Json::parse(text, check_depth);
   } catch (const Json::exception& error) {
     throw RecordError(fmt::format("{}: no JSON: {}; {}", name, reason_of(error), kAdvice));
   }

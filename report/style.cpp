@@ -67,8 +67,8 @@ pre{background:var(--raised);border:1px solid var(--rule);border-radius:.4rem;pa
  margin:.75rem 0;font:.9rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;
  white-space:pre-wrap;overflow-wrap:anywhere}
 footer{color:var(--quiet);font-size:.85rem;margin-top:2rem}
-@media (min-width:60rem){.tables .short{white-space:nowrap}}
-@media (max-width:40rem){
+.tables .short{white-space:nowrap}
+@media screen and (max-width:40rem){
  main{padding:1.25rem 1rem 2rem}
  h1{font-size:1.4rem}
  .wide thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
@@ -77,6 +77,7 @@ footer{color:var(--quiet);font-size:.85rem;margin-top:2rem}
  .wide td{display:flex;gap:1rem;justify-content:space-between;text-align:right;border:0;padding:.1rem 0}
  .wide td::before{content:attr(data-column);color:var(--quiet);text-align:left;flex:0 1 45%}
  .wide td span{min-width:0}
+ .tables .wide .short{white-space:normal}
 }
 @media print{
  body{font-size:10.5pt}

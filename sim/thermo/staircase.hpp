@@ -30,6 +30,7 @@ class Level {
   double lambda() const { return lambda_; }
   double kT() const { return energy_.system.kT; }
   const core::SecondOrderSystem& system() const { return energy_.system; }
+  double constant() const { return energy_.constant; }
 
   /// H of each run. @param theta column r m + p is output p of run r
   Eigen::VectorXd measure(const Eigen::MatrixXd& theta) const;

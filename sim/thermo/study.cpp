@@ -12,6 +12,8 @@ namespace springspice::thermo {
 namespace {
 
 constexpr double kStandardErrors = 4.0;
+// Below so many runs a mean over its own standard error is not normal at four of them.
+constexpr std::size_t kFewestForMean = 100;
 // Two sums of the same energies in another order.
 constexpr double kRounding = 1e-9;
 
@@ -52,6 +54,10 @@ Agreement compare_mean(const char* name, const std::vector<double>& samples, dou
   agreement.limit = kStandardErrors;
   agreement.detail = fmt::format("{:.6g} +- {:.2g} of {} runs; exactly {:.6g}", mean.value,
                                  mean.error, samples.size(), exact);
+  if (samples.size() < kFewestForMean) {
+    agreement.obstacle = fmt::format("{} runs are too few for a standard error; give at least {}",
+                                     samples.size(), kFewestForMean);
+  }
   // All runs alike, as where nothing moves: then they must be the exact value.
   const double error = std::max(mean.error, kRounding * (1.0 + std::abs(exact)));
   agreement.value = std::abs(mean.value - exact) / error;
@@ -97,12 +103,13 @@ Trajectories run_both_ways(const Protocol& protocol, const StudyRequest& request
   plan.scheme = result.scheme;
   plan.stop = request.stop;
   // The same seed would give forward and reverse the same noise.
-  plan.seed = 2 * request.seed;
+  constexpr std::uint64_t kReverse = 0x9E3779B97F4A7C15;
+  plan.seed = request.seed;
   plan.on_progress = [&](double share) {
     if (request.on_progress) request.on_progress(share / 2.0);
   };
   result.forward = sample_work(protocol, plan);
-  plan.seed = 2 * request.seed + 1;
+  plan.seed = request.seed ^ kReverse;
   plan.on_progress = [&](double share) {
     if (request.on_progress) request.on_progress((1.0 + share) / 2.0);
   };
@@ -110,11 +117,15 @@ Trajectories run_both_ways(const Protocol& protocol, const StudyRequest& request
   return result;
 }
 
+Estimate estimate_one_way(const std::vector<double>& work, const std::optional<double>& needed) {
+  return needed ? estimate_jarzynski_known(work, *needed) : estimate_jarzynski(work, 0.0);
+}
+
 void estimate(const Study& study, Trajectories& runs) {
   const std::vector<double>& w_f = runs.forward.reduced;
   const std::vector<double>& w_r = runs.reverse.reduced;
-  runs.jarzynski_forward = estimate_jarzynski(w_f, study.needed_forward);
-  runs.jarzynski_reverse = negate(estimate_jarzynski(w_r, study.needed_reverse));
+  runs.jarzynski_forward = estimate_one_way(w_f, study.needed_forward);
+  runs.jarzynski_reverse = negate(estimate_one_way(w_r, study.needed_reverse));
   runs.bennett = estimate_bennett(w_f, w_r);
   runs.crooks = test_crooks(w_f, w_r);
 }
@@ -127,8 +138,11 @@ void compare(Study& study) {
     all.push_back(compare_mean("mean_work_forward", runs.forward.reduced, study.forward->reduced));
     all.push_back(compare_mean("mean_work_reverse", runs.reverse.reduced, study.reverse->reduced));
   }
-  all.push_back(compare_estimate("jarzynski_forward", runs.jarzynski_forward, phi));
-  all.push_back(compare_estimate("jarzynski_reverse", runs.jarzynski_reverse, phi));
+  // A sample that judges itself passes where it has missed what is rare.
+  if (study.needed_forward) {
+    all.push_back(compare_estimate("jarzynski_forward", runs.jarzynski_forward, phi));
+    all.push_back(compare_estimate("jarzynski_reverse", runs.jarzynski_reverse, phi));
+  }
   all.push_back(compare_estimate("bennett", runs.bennett, phi));
   all.push_back(compare_estimate("crooks_crossing", runs.crooks.crossing, phi));
   all.push_back(check_slope(runs.crooks));
@@ -148,10 +162,11 @@ Study study_protocol(const Protocol& protocol, const StudyRequest& request) {
   if (protocol.from.system.size() <= dynamics::kLyapunovLimit) {
     study.forward = compute_work_moments(protocol, request.relaxation);
     study.reverse = compute_work_moments(reverse(protocol), 0.0);
-    const double phi = study.exact.reduced();
-    study.needed_forward = needed_runs(study.reverse->reduced + phi);
-    study.needed_reverse = needed_runs(study.forward->reduced - phi);
     study.agreements.push_back(check_second_law(study));
+  }
+  if (protocol.from.system.size() <= kWeightsLimit) {
+    study.needed_forward = runs_for_jarzynski(protocol);
+    study.needed_reverse = runs_for_jarzynski(reverse(protocol));
   }
   if (request.runs == 0) return study;
   Trajectories runs = run_both_ways(protocol, request);

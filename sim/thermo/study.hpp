@@ -2,7 +2,8 @@
 // agree.
 //
 // The limits are four standard errors: where the theory and the program hold, one statement in
-// 16,000 lies beyond. An estimate from too few runs is no estimate, and is not compared.
+// 16,000 lies beyond. An estimate from too few runs is no estimate, and is not compared. Which runs
+// are enough for Jarzynski's is known exactly, without a look at the sample.
 #pragma once
 
 #include <optional>
@@ -12,6 +13,7 @@
 #include "sim/thermo/work_estimators.hpp"
 #include "sim/thermo/work_moments.hpp"
 #include "sim/thermo/work_paths.hpp"
+#include "sim/thermo/work_weights.hpp"
 
 namespace springspice::thermo {
 
@@ -49,8 +51,9 @@ struct Study {
   FreeEnergyChange exact;
   /// Forward, and backwards from the protocol's end; none for systems too large for dense moments.
   std::optional<WorkMoments> forward, reverse;
-  /// Runs that Jarzynski's estimate takes in each direction; 0 where unknown.
-  double needed_forward = 0.0, needed_reverse = 0.0;
+  /// Runs that Jarzynski's estimate takes in each direction (work_weights.hpp); none for systems
+  /// too large to tell: their estimates are judged by the sample, and not compared.
+  std::optional<double> needed_forward, needed_reverse;
   std::optional<Trajectories> trajectories;
   std::vector<Agreement> agreements;
 

@@ -55,6 +55,28 @@ std::string explain_jarzynski(std::span<const double> work, double needed, doubl
       tail, kHeaviestTail, work.size());
 }
 
+Estimate summarize(const ExponentialMean& mean) {
+  Estimate out;
+  out.value = -mean.log_mean();
+  out.error = mean.error();
+  out.bias = 0.5 * out.error * out.error;
+  return out;
+}
+
+std::string explain_needed(std::size_t runs, double needed) {
+  constexpr double kBeyondReach = 1e15;
+  if (static_cast<double>(runs) >= needed) return {};
+  if (std::isinf(needed)) {
+    return "exp(-w) has no finite fourth moment, so no number of runs gives an error bar that can "
+           "be "
+           "believed; give a slower ramp, or forward and reverse runs for Bennett's estimate";
+  }
+  return fmt::format(
+      "{} runs are too few: {} are needed; give a slower ramp, or forward and reverse runs for "
+      "Bennett's estimate",
+      runs, needed > kBeyondReach ? std::string("more than 1e15") : fmt::format("{:.2g}", needed));
+}
+
 // Sum over all runs of P(forward | x), less n_F: falls with phi, 0 at the estimate.
 double excess(const PooledWork& pooled, double phi) {
   double sum = 0.0;
@@ -90,14 +112,20 @@ double overlap_at(const PooledWork& pooled, double phi) {
 
 double needed_runs(double dissipated) { return std::exp(std::max(0.0, dissipated)); }
 
+Estimate estimate_jarzynski_known(std::span<const double> reduced_work, double needed) {
+  check_work(reduced_work, "Jarzynski's");
+  ExponentialMean mean;
+  for (const double w : reduced_work) mean.add(w);
+  Estimate out = summarize(mean);
+  out.obstacle = explain_needed(reduced_work.size(), needed);
+  return out;
+}
+
 Estimate estimate_jarzynski(std::span<const double> reduced_work, double needed) {
   check_work(reduced_work, "Jarzynski's");
   ExponentialMean mean;
   for (const double w : reduced_work) mean.add(w);
-  Estimate out;
-  out.value = -mean.log_mean();
-  out.error = mean.error();
-  out.bias = 0.5 * out.error * out.error;
+  Estimate out = summarize(mean);
   out.obstacle = explain_jarzynski(reduced_work, needed, mean.effective_count());
   return out;
 }

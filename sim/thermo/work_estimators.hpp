@@ -47,6 +47,9 @@ struct Estimate {
 /// @param needed runs that an estimate takes, where they are known (needed_runs()), else 0
 /// @throws core::ParameterError for no runs, and for work that is not finite (all three)
 Estimate estimate_jarzynski(std::span<const double> reduced_work, double needed);
+/// By what is known exactly instead of the sample: @param needed runs_for_jarzynski()
+/// (work_weights.hpp). What passes is independent of what was drawn, so its error bar covers.
+Estimate estimate_jarzynski_known(std::span<const double> reduced_work, double needed);
 Estimate estimate_bennett(std::span<const double> forward, std::span<const double> reverse);
 
 struct CrooksTest {

@@ -22,6 +22,8 @@ using Eigen::MatrixXd;
 
 // Rows of the relaxation after a quench.
 constexpr double kRowsAfterQuench = 200.0;
+// After a short ramp its own steps would be too many to keep.
+constexpr double kMostRelaxationRows = 1000.0;
 
 void check_moments(const Protocol& protocol, double relaxation) {
   check_ends(protocol);
@@ -138,7 +140,7 @@ WorkMoments compute_work_moments(const Protocol& protocol, double relaxation) {
   out.heat = out.rows.back().heat;
   out.reduced = out.rows.back().reduced;
   if (relaxation == 0.0) return out;
-  const double rows = std::max(1.0, std::round(relaxation / h));
+  const double rows = std::clamp(std::round(relaxation / h), 1.0, kMostRelaxationRows);
   const core::Moments step = make_step(top.system(), relaxation / rows);
   for (double row = 1.0; row <= rows; ++row) {
     climb.stay(top, step, protocol.duration + relaxation * row / rows);

@@ -33,7 +33,7 @@ struct WorkMoments {
 };
 
 /// @param relaxation model time after the protocol's end that the rows go on, in equal steps as
-/// near to duration / steps as fit (of a quench: in 200 steps)
+/// near to duration / steps as fit, at most 1000 (of a quench: in 200 steps)
 /// @throws core::ParameterError above dynamics::kLyapunovLimit coordinates, for a relaxation that
 /// is negative or not finite, and as check_ends(); core::InputError likewise
 WorkMoments compute_work_moments(const Protocol& protocol, double relaxation);
