@@ -163,6 +163,10 @@ Figure draw_coordinates(const CosimView& view) {
   return figure;
 }
 
+std::string join_sentences(const std::string& first, const std::string& second) {
+  return first + (first.empty() || second.empty() ? "" : " ") + second;
+}
+
 // A sampler's nodes are its cells, whose covariance is kT M^-1, about the mean that is added.
 std::vector<Section> draw_sampler(const CosimView& view, const core::Grid& grid,
                                   const std::string& text) {
@@ -175,7 +179,7 @@ std::vector<Section> draw_sampler(const CosimView& view, const core::Grid& grid,
                                 .null_space = null_space,
                                 .model = *view.manifest.posterior_mean,
                                 .data = view.data},
-                               text + describe_thermal_uncertainty(posterior, "M"));
+                               join_sentences(text, describe_thermal_uncertainty(posterior, "M")));
 }
 
 std::vector<Section> make_fit(const CosimView& view) {
@@ -183,11 +187,10 @@ std::vector<Section> make_fit(const CosimView& view) {
   std::string text = describe_checks(view, {"steady"});
   if (!view.analysis.has_fit) return {{"Fit", text, {}, {}}};
   if (!manifest.source) return {{"Fit", text, {draw_coordinates(view)}, {}}};
-  if (!text.empty()) text += " ";
   const core::Grid grid(manifest.source->axes);
   if (manifest.posterior_mean) return draw_sampler(view, grid, text);
   if (view.analysis.null_space.dimension() > 0) {
-    text += "K is singular: along free directions any position fits as well. ";
+    text = join_sentences(text, "K is singular: along free directions any position fits as well.");
   }
   return make_circuit_sections({.grid = grid,
                                 .targets = manifest.source->outputs,
@@ -196,7 +199,7 @@ std::vector<Section> make_fit(const CosimView& view) {
                                 .model = view.analysis.fit,
                                 .at_rest = view.report.at_rest ? &*view.report.at_rest : nullptr,
                                 .data = view.data},
-                               text + describe_thermal_uncertainty(manifest.system));
+                               join_sentences(text, describe_thermal_uncertainty(manifest.system)));
 }
 
 // ---- noise
