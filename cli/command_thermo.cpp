@@ -1,6 +1,6 @@
 // `thermo`: what a change from outside costs, exactly and along trajectories; entropy; the learning
 // barrier as published, and as it is.
-#include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -37,7 +37,11 @@ class TextOutput {
 };
 
 void require_temperature(const Options& options) {
-  if (options.parameters.kT > 0.0) return;
+  const double kT = options.parameters.kT;
+  if (kT > 0.0 && std::isfinite(kT)) return;
+  if (kT != 0.0) {
+    throw UsageError(fmt::format("--kT is {}; it must be a finite number above 0", kT));
+  }
   throw UsageError(
       "thermo at temperature 0: free energies and entropies are those of thermal motion; give --kT "
       "or --temperature-K");
@@ -64,6 +68,14 @@ thermo::StudyRequest make_request(const Options& options, double relaxation, Pro
   return request;
 }
 
+// A stopped run proves nothing.
+report::Page mark_partial(report::Page page) {
+  if (!interrupted()) return page;
+  page.verdict = report::Verdict::none;
+  page.summary = "Interrupted: what follows is of the paths so far. " + page.summary;
+  return page;
+}
+
 int run_study(const Options& options, const Prepared& prepared, Progress& progress) {
   JsonOutput results(options);
   TextOutput work(options.thermo.work, "--work");
@@ -85,14 +97,19 @@ int run_study(const Options& options, const Prepared& prepared, Progress& progre
   if (work && study.trajectories) work.write(format_work_csv(*study.trajectories));
   Json json = study_to_json(options, protocol, study);
   if (curve) json["entropy"] = entropy_to_json(*study.forward);
+  if (interrupted()) json["partial"] = true;
   results.write(json);
-  if (record) record.write(make_thermo_page(options, protocol, study));
+  if (record) record.write(mark_partial(make_thermo_page(options, protocol, study)));
   curve.commit();
   record.commit();
   if (study.trajectories) work.commit();
   results.commit();
   print_text(options, format_study(options, protocol, study));
-  if (interrupted()) print_remark("interrupted: these are the paths so far");
+  if (interrupted()) {
+    print_remark(study.trajectories ? "interrupted: these are the paths so far"
+                                    : "interrupted before there were paths both ways: the exact "
+                                      "results alone");
+  }
   return study.passed() ? 0 : 1;
 }
 
@@ -159,11 +176,15 @@ int run_paper(const Options& options, const Prepared& prepared, Progress& progre
     barrier = thermo::compute_paper_barrier(
         prepared.system, core::potential_constant(data, parameters), loss_unit, settings);
   }
+  if (barrier.work.empty()) {
+    print_remark("interrupted before a path came to its end: nothing is written");
+    return 0;
+  }
   const PaperOutput output{barrier, prepared.system, parameters.friction,
                            average_second_half(barrier)};
   if (curve) curve.write(format_paper_csv(barrier, prepared.system.kT));
   results.write(paper_to_json(output));
-  if (record) record.write(make_paper_page(output));
+  if (record) record.write(mark_partial(make_paper_page(output)));
   curve.commit();
   record.commit();
   results.commit();

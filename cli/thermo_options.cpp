@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <initializer_list>
 #include <thread>
 #include <tuple>
 
@@ -77,8 +78,10 @@ void read_change(const po::variables_map& map, const Options& o, ThermoOptions& 
                     : map.count("kT") != 0   ? "kT"
                                              : "temperature-K"));
   }
-  if (t.from && !(std::isfinite(*t.from) && *t.from >= 0.0)) {
-    throw UsageError(fmt::format("--from is {}; it must be a finite number, 0 or more", *t.from));
+  const bool may_vanish = t.change == Change::spring;
+  if (t.from && !(std::isfinite(*t.from) && (*t.from > 0.0 || (may_vanish && *t.from == 0.0)))) {
+    throw UsageError(fmt::format("--from is {}; it must be a finite number{}", *t.from,
+                                 may_vanish ? ", 0 or more" : " above 0"));
   }
   if (t.change == Change::temperature && map.count("temperature-K") != 0) {
     t.from = core::kBoltzmann * *t.from;
@@ -111,6 +114,32 @@ void read_ramp(const po::variables_map& map, ThermoOptions& t) {
   }
 }
 
+void refuse(const po::variables_map& map, std::initializer_list<const char*> options,
+            const char* why) {
+  for (const char* option : options) {
+    if (map.count(option) == 0 || map[option].defaulted()) continue;
+    throw UsageError(fmt::format("--{}: {}; leave it out", option, why));
+  }
+}
+
+// Options that would say nothing.
+void check_meaning(const po::variables_map& map, const Options& o) {
+  const ThermoOptions& t = o.thermo;
+  if (o.parameters.noise_model == core::NoiseModel::diagonal) {
+    refuse(map, {"barrier", "paths", "threads", "integrator", "work"},
+           "--noise-model diagonal keeps the system out of equilibrium, so there are no free "
+           "energies and no paths to compare, but the entropy along time");
+  }
+  if (t.change != ThermoOptions::Change::mass) {
+    refuse(map, {"hold"}, "it says what a change of mass leaves as it is (--protocol mass)");
+  } else if (o.parameters.dynamics == core::Dynamics::overdamped) {
+    throw UsageError("--protocol mass: overdamped motion has no mass; take another protocol");
+  }
+  if (t.runs == 0) {
+    refuse(map, {"threads", "integrator"}, "there are no paths (--paths 0, or --barrier exact)");
+  }
+}
+
 // The published estimator has its own start and changes nothing.
 void read_paper(const po::variables_map& map, ThermoOptions& t) {
   for (const char* option : {"protocol", "from", "data-from", "hold", "duration", "shape",
@@ -121,6 +150,7 @@ void read_paper(const po::variables_map& map, ThermoOptions& t) {
         "leave it out",
         option));
   }
+  refuse(map, {"x0"}, "--barrier paper starts uniformly in --start-range");
   std::tie(t.low, t.high) = read_start_range(map["start-range"].as<std::string>());
 }
 
@@ -206,6 +236,7 @@ void read_thermo(const po::variables_map& map, Options& o) {
   }
   read_change(map, o, t);
   read_ramp(map, t);
+  check_meaning(map, o);
   if (o.x0 != "zero") {
     throw UsageError(fmt::format("--x0 {}: a protocol starts in equilibrium; leave it out",
                                  core::printable(o.x0)));

@@ -1,5 +1,6 @@
 #include "cli/thermo_output.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -32,12 +33,14 @@ Json free_energy_to_json(const core::FreeEnergy& energy, double kT) {
 
 Json protocol_to_json(const Options& options, const thermo::Protocol& protocol) {
   const Change change = describe_change(options);
-  Json json = {{"change", change.what},
-               {"from", change.from},
-               {"to", change.to},
-               {"held", core::to_string(protocol.held)},
-               {"duration", protocol.duration},
-               {"steps", protocol.steps}};
+  Json json = {{"change", change.what}};
+  const bool tables = options.thermo.change == ThermoOptions::Change::data;
+  json["from"] = tables ? Json(change.from) : Json::parse(change.from);
+  json["to"] = tables ? Json(change.to) : Json::parse(change.to);
+  if (options.thermo.change == ThermoOptions::Change::mass) {
+    json["held"] = core::to_string(protocol.held);
+  }
+  json.update({{"duration", protocol.duration}, {"steps", protocol.steps}});
   if (protocol.duration > 0.0) json["shape"] = thermo::to_string(protocol.shape);
   return json;
 }
@@ -103,11 +106,16 @@ std::string format_exact(const thermo::FreeEnergyChange& exact) {
   return text + fmt::format("  change of F / kT {:.8g}\n", exact.reduced());
 }
 
+std::string format_needed(const std::optional<double>& needed) {
+  if (!needed) return "-";
+  if (std::isinf(*needed)) return "none is enough";
+  return *needed > 1e15 ? "beyond 1e15" : fmt::format("{:.3g}", *needed);
+}
+
 std::string format_direction(const char* name, const thermo::WorkMoments& moments, double phi,
-                             double needed) {
+                             const std::optional<double>& needed) {
   return fmt::format("  {:8} {:>14.8g} {:>14.8g} {:>14.8g} {:>14.8g} {:>12}\n", name, moments.work,
-                     moments.heat, moments.reduced, moments.reduced - phi,
-                     needed > 1e15 ? "beyond 1e15" : fmt::format("{:.3g}", needed));
+                     moments.heat, moments.reduced, moments.reduced - phi, format_needed(needed));
 }
 
 std::string format_moments(const thermo::Study& study) {
@@ -164,6 +172,16 @@ std::string format_change(const Options& options, const thermo::Protocol& protoc
 
 }  // namespace
 
+std::string describe_missing(const thermo::Study& study) {
+  const auto missing = std::ranges::count_if(
+      study.agreements, [](const thermo::Agreement& a) { return !a.obstacle.empty(); });
+  if (missing == 0) return "";
+  return fmt::format(
+      "{} of {} comparisons could not be made, for the reasons told; the verdict is about the "
+      "others\n",
+      missing, study.agreements.size());
+}
+
 std::string format_study(const Options& options, const thermo::Protocol& protocol,
                          const thermo::Study& study) {
   std::string text = format_change(options, protocol) + format_exact(study.exact);
@@ -177,7 +195,7 @@ std::string format_study(const Options& options, const thermo::Protocol& protoco
   }
   if (study.agreements.empty()) return text;
   return text + "\n" + format_checks(make_report(study)) +
-         fmt::format("verdict: {}\n", study.passed() ? "pass" : "fail");
+         fmt::format("{}verdict: {}\n", describe_missing(study), study.passed() ? "pass" : "fail");
 }
 
 Json study_to_json(const Options& options, const thermo::Protocol& protocol,
@@ -253,6 +271,14 @@ Json entropy_to_json(const thermo::WorkMoments& moments) {
   return {{"start", rates(moments.rows.front())}, {"end", rates(moments.rows.back())}};
 }
 
+std::string describe_reliability(const thermo::PaperBarrier& barrier, double kT) {
+  std::vector<double> reduced = barrier.work;
+  for (double& w : reduced) w /= kT;
+  const thermo::Estimate estimate = thermo::estimate_jarzynski(reduced, 0.0);
+  if (estimate.obstacle.empty()) return "";
+  return "As an estimate of a mean of exponentials it means nothing: " + estimate.obstacle + "\n";
+}
+
 const char* explain_paper() { return kPaperText; }
 
 std::string format_paper(const PaperOutput& paper) {
@@ -265,13 +291,14 @@ std::string format_paper(const PaperOutput& paper) {
     text += fmt::format("  {:42} {:>12.6g} kT\n", name, energy / kT);
   };
   line("kT ln mean exp(-W/kT)", end.barrier);
-  line("its standard error, as far as paths tell", end.error);
+  line("  standard error, as far as paths tell", end.error);
   line("mean of -W", -end.mean_work);
   line("  the bath's gamma nu kT t", end.bath);
-  line("  less the change of kinetic energy", end.kinetic_change);
+  line("  the kinetic energy given up", -end.kinetic_change);
   line("  what Euler's finite step adds", euler_error(end));
   text += fmt::format("  {:42} {:>12.6g} at the end, {:.6g} over the second half\n\n{}\n",
                       "mean squared error", end.loss, paper.mean_loss_second_half, kPaperText);
+  text += describe_reliability(paper.barrier, kT);
   if (!paper.barrier.complete) text += "interrupted: these are the paths so far\n";
   return text;
 }

@@ -13,6 +13,8 @@ namespace springspice::cli {
 /// Free energies, work and dissipation, the estimates beside the exact value, the verdict.
 std::string format_study(const Options& options, const thermo::Protocol& protocol,
                          const thermo::Study& study);
+/// How many comparisons could not be made; empty where all were.
+std::string describe_missing(const thermo::Study& study);
 /// Keys: `protocol`, `exact` (`from`, `to`, `difference`, `difference_kT`, `reduced`), `moments`,
 /// `trajectories` (`estimates`, `crooks`), `checks`, `verdict`.
 Json study_to_json(const Options& options, const thermo::Protocol& protocol,
@@ -36,6 +38,8 @@ struct PaperOutput {
   double mean_loss_second_half = 0.0;
 };
 std::string format_paper(const PaperOutput& paper);
+/// Empty, or why the estimate means nothing with these paths.
+std::string describe_reliability(const thermo::PaperBarrier& barrier, double kT);
 /// What separates it from a free energy, in words.
 const char* explain_paper();
 /// Keys: `barrier` (`value`, `value_kT`, `error_kT`, `mean_work_kT`, `kinetic_change_kT`,

@@ -214,7 +214,7 @@ std::string reason_of(const Json::exception& error) {
 
 Json parse(const std::string& text, const std::string& name) {
   // No record is nested so deeply; what tells of its faults would run out of stack.
-  constexpr int kDeepest = 100;
+  static constexpr int kDeepest = 100;
   const auto check_depth = [&name](int depth, Json::parse_event_t /*event*/, Json& /*parsed*/) {
     if (depth <= kDeepest) return true;
     throw RecordError(

@@ -94,11 +94,16 @@ Series make_curve(const char* name, const thermo::WorkMoments& moments, Value va
   return series;
 }
 
-Figure draw_energies(const thermo::WorkMoments& moments) {
+Figure draw_along_time(const char* title, const char* y_label) {
   Figure figure;
-  figure.title = "Work, heat and energy";
-  figure.x_label = "time";
-  figure.y_label = "energy, model units";
+  figure.title = title;
+  figure.x_label = "model time";
+  figure.y_label = y_label;
+  return figure;
+}
+
+Figure draw_energies(const thermo::WorkMoments& moments) {
+  Figure figure = draw_along_time("Work, heat and energy", "energy, model units");
   figure.caption =
       "Exact means over all paths: the energy grows by the work done from outside "
       "and the heat taken from the bath.";
@@ -111,10 +116,7 @@ Figure draw_energies(const thermo::WorkMoments& moments) {
 }
 
 Figure draw_entropy(const thermo::WorkMoments& moments) {
-  Figure figure;
-  figure.title = "Entropy";
-  figure.x_label = "time";
-  figure.y_label = "k_B per unit time";
+  Figure figure = draw_along_time("Entropy", "k_B per unit time");
   figure.caption =
       "Production is never negative; what is produced and not given to the bath "
       "raises the system's entropy: dS/dt = Pi - Phi.";
@@ -194,6 +196,8 @@ report::Page make_thermo_page(const Options& options, const thermo::Protocol& pr
   } else {
     page.summary += "the mean work was not computed for a system of this size.";
   }
+  const std::string missing = describe_missing(study);
+  if (!missing.empty()) page.summary += " " + missing.substr(0, missing.size() - 1) + ".";
   Section work{"Work",
                protocol.duration > 0.0
                    ? fmt::format("A {} change in a time of {:g}.",
@@ -235,9 +239,6 @@ report::Page make_paper_page(const PaperOutput& paper) {
     return series;
   };
   Figure figure;
-  figure.title = "The published estimator along time";
-  figure.x_label = "time";
-  figure.y_label = "energy / kT";
   figure.caption =
       "It grows with the length of the run, as the bath's share does: no property of "
       "the system.";
@@ -252,7 +253,21 @@ report::Page make_paper_page(const PaperOutput& paper) {
   page.summary =
       fmt::format("kT ln mean exp(-W/kT) is {:.4g} kT after a time of {:g}.",
                   paper.barrier.rows.back().barrier / kT, paper.barrier.rows.back().time);
-  page.sections.push_back({"What it measures", explain_paper(), {figure}, {}});
+  const Row& end = paper.barrier.rows.back();
+  const auto row = [&](const char* name, double energy) {
+    return std::vector<std::string>{name, fmt::format("{:.6g}", energy / kT)};
+  };
+  const Table table{"At the end, of kT",
+                    {"", "energy / kT"},
+                    {row("kT ln mean exp(-W/kT)", end.barrier),
+                     row("its standard error, as far as paths tell", end.error),
+                     row("mean of -W", -end.mean_work),
+                     row("the bath's gamma nu kT t", end.bath),
+                     row("the kinetic energy given up", -end.kinetic_change),
+                     {"paths", fmt::format("{}", paper.barrier.work.size())},
+                     {"mean squared error", fmt::format("{:.6g}", end.loss)}}};
+  page.summary += " " + describe_reliability(paper.barrier, kT);
+  page.sections.push_back({"What it measures", explain_paper(), {figure}, {table}});
   return page;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -80,6 +81,18 @@ void check_ratio(const Protocol& protocol) {
       protocol.ratio));
 }
 
+// Work is a difference of energies, and both of these are rounded.
+void check_digits(const EnergySystem& end) {
+  constexpr double kMostRounding = 0.01;  // of kT
+  const double rounding = std::numeric_limits<double>::epsilon() * std::abs(end.constant);
+  if (!(end.system.kT > 0.0) || rounding <= kMostRounding * end.system.kT) return;
+  throw ParameterError(fmt::format(
+      "kT is {:g}, and the springs hold an energy of {:g}, whose rounding alone is {:.2g} kT: no "
+      "free energy can be told in units of kT; give springs and masses in the unit of kT (joules "
+      "where it is --temperature-K), a higher temperature, or targets less their mean",
+      end.system.kT, end.constant, rounding / end.system.kT));
+}
+
 core::FreeEnergy free_energy_of(const EnergySystem& end, core::Conjugate held, const char* which) {
   try {
     return core::compute_free_energy(end, held);
@@ -148,6 +161,8 @@ void check_ends(const Protocol& protocol) {
   check_alike(protocol.from.system, protocol.to.system);
   check_times(protocol);
   check_ratio(protocol);
+  check_digits(protocol.from);
+  check_digits(protocol.to);
   compute_free_energy_change(protocol);
 }
 

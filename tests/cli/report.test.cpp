@@ -102,7 +102,7 @@ TEST_CASE("without gnuplot the page has tables, and says why") {
   ::setenv("PATH", path.c_str(), 1);
   CHECK(made.status == 0);
   CHECK(has(made.err, "gnuplot"));
-  CHECK(has(folder.text("page.html"), "There was no gnuplot"));
+  CHECK(has(folder.text("page.html"), "No gnuplot was found"));
   CHECK(has(folder.text("page.html"), "<table"));
 }
 

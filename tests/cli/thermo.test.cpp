@@ -138,6 +138,25 @@ TEST_CASE("thermo: the published barrier, and what it consists of") {
   CHECK(rows[rows.size() / 2][1] < rows.back()[1]);
 }
 
+TEST_CASE("thermo: a change of data leaves the pins, of any number of targets") {
+  const Data folder;
+  folder.put("new.csv", "x,y,z\n0,3,3\n0.5,4,4\n1,5,5\n");
+  folder.put("old.csv", "x,y,z\n0,0,0\n0.5,0,0\n1,1,1\n");
+  const std::string swap =
+      "--protocol data --data-from old.csv --data new.csv --sticks 2 --kT 1 --pin-spring 1 "
+      "--paths 0 --json - ";
+  const Json one = Json::parse(run(folder, "thermo " + swap + "--inputs x --targets y").out);
+  const Json two = Json::parse(run(folder, "thermo " + swap + "--inputs x --targets y,z").out);
+  // Outputs are independent copies.
+  CHECK(two["exact"]["reduced"].get<double>() ==
+        Approx(2.0 * one["exact"]["reduced"].get<double>()));
+  CHECK(two["moments"]["forward"]["work"].get<double>() ==
+        Approx(2.0 * one["moments"]["forward"]["work"].get<double>()));
+  // By an independent program.
+  CHECK(one["exact"]["reduced"].get<double>() == Approx(-9.75));
+  CHECK(one["moments"]["forward"]["work"].get<double>() == Approx(0.5));
+}
+
 TEST_CASE("thermo: too few runs give no number, but how many it takes") {
   const Data folder;
   const Json json = thermo(folder, "--sticks 6 --kT 1e-3 --pin-spring 0.5 --paths 20");
@@ -163,5 +182,11 @@ TEST_CASE("thermo: what cannot be asked") {
   refuse("--data a.csv --kT 1 --barrier paper --noise-model diagonal --start-range 3", 2,
          {"lo:hi"});
   refuse("--data a.csv --kT 1 --from 1 --x0 stationary", 2, {"equilibrium"});
+  refuse("--data a.csv --kT -1 --from 1", 2, {"--kT is -1"});
+  refuse("--data a.csv --temperature-K 300 --from 0.5", 2, {"rounding", "joules"});
+  refuse("--data a.csv --kT 1 --from 0.5 --hold velocity", 2, {"--hold", "mass"});
+  refuse("--data a.csv --kT 1 --protocol mass --from 0", 2, {"--from is 0"});
+  refuse("--data a.csv --kT 1 --protocol mass --from 2 --dynamics overdamped", 2, {"no mass"});
+  refuse("--data a.csv --kT 1 --from 2 --noise-model diagonal --work w.csv", 2, {"--work"});
   refuse("--data a.csv --kT 1 --from 1 --t-end 3", 2, {"--t-end", "--duration"});
 }

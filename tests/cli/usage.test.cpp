@@ -20,12 +20,13 @@ TEST_CASE("help and version, alone and for each command") {
     CHECK(text.status == 0);
     CHECK(text.err.empty());
     CHECK(text.out.starts_with("Usage: springspice " + command + " "));
-    for (const char* option : {"--json", "--config", "--help", "--version"}) {
+    const std::string results = command == "report" ? "--out" : "--json";
+    for (const std::string& option : {results, std::string("--config"), std::string("--help")}) {
       CHECK_THAT(text.out, ContainsSubstring(option));
     }
     CHECK(run(folder, command + " --version").out == version.out);
     // Help is for who does not know the rest yet.
-    CHECK(run(folder, command + " --json r.json --help").out == text.out);
+    CHECK(run(folder, command + " " + results + " r.json --help").out == text.out);
   }
 }
 
@@ -34,7 +35,7 @@ TEST_CASE("mistake: no command or an unknown one") {
   check_refused(folder, "", 2, {"no command; `springspice --help` lists them"});
   check_refused(folder, "foo", 2,
                 {"unknown command 'foo'; there are: matrices, fit, simulate, train, netlist, "
-                 "cosim, certify, map, readback"});
+                 "cosim, certify, map, thermo, readback, report"});
   check_refused(folder, Words{""}, 2, {"unknown command ''"});
 }
 

@@ -34,7 +34,7 @@ expect 'cosim' no co
 expect 'cosim certify' no c
 expect '--help --version' no --
 expect '' no nosuch --re
-expect '--realization --range --resistor-noise' no cosim --r
+expect '--realization --range --resistor-noise --record' no cosim --r
 expect '--realization' no cosim --real
 expect 'opamp gmc rlc charge spu' no cosim --realization ''
 expect 'gmc' no cosim --realization g
