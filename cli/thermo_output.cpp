@@ -18,7 +18,8 @@ const char* kPaperText =
     "length of the run, and its plateau at weak springs is no property of the system. --barrier "
     "exact gives the free energy that the springs cost.";
 
-// By Ito's formula nothing remains; along paths of finite steps, some step times the springs' rate.
+// By Ito's formula a mean of zero remains; along paths of finite steps also some step times the
+// springs' rate.
 double euler_error(const thermo::BarrierRow& end) {
   return -end.mean_work - (end.bath - end.kinetic_change);
 }
@@ -276,7 +277,10 @@ std::string describe_reliability(const thermo::PaperBarrier& barrier, double kT)
   for (double& w : reduced) w /= kT;
   const thermo::Estimate estimate = thermo::estimate_jarzynski(reduced, 0.0);
   if (estimate.obstacle.empty()) return "";
-  return "As an estimate of a mean of exponentials it means nothing: " + estimate.obstacle + "\n";
+  // What to do against it is said of protocols; here nothing helps (sim/thermo/paper_barrier.hpp).
+  const std::string reason = estimate.obstacle.substr(0, estimate.obstacle.find("; give"));
+  return "As an estimate of a mean of exponentials it means nothing: " + reason +
+         "; more paths give more, without limit where springs are weak.\n";
 }
 
 const char* explain_paper() { return kPaperText; }
@@ -295,7 +299,7 @@ std::string format_paper(const PaperOutput& paper) {
   line("mean of -W", -end.mean_work);
   line("  the bath's gamma nu kT t", end.bath);
   line("  the kinetic energy given up", -end.kinetic_change);
-  line("  what Euler's finite step adds", euler_error(end));
+  line("  what Euler's finite step and chance add", euler_error(end));
   text += fmt::format("  {:42} {:>12.6g} at the end, {:.6g} over the second half\n\n{}\n",
                       "mean squared error", end.loss, paper.mean_loss_second_half, kPaperText);
   text += describe_reliability(paper.barrier, kT);

@@ -163,7 +163,7 @@ Table list_estimates(const thermo::Study& study) {
 }
 
 Table list_agreements(const thermo::Study& study) {
-  Table table{"Checks", {"check", "value", "limit", "", "what"}, {}};
+  Table table{"Checks", {"check", "value", "limit", "status", "what"}, {}};
   for (const thermo::Agreement& a : study.agreements) {
     const bool compared = a.obstacle.empty();
     table.rows.push_back({a.name, compared ? fmt::format("{:.3g}", a.value) : "-",
@@ -173,6 +173,32 @@ Table list_agreements(const thermo::Study& study) {
                                       : "fail",
                           compared ? a.detail : a.obstacle});
   }
+  return table;
+}
+
+Table list_run(const Options& options, const thermo::Protocol& protocol,
+               const thermo::Study& study) {
+  const core::Parameters& p = options.parameters;
+  const auto text = [](auto value) { return fmt::format("{}", value); };
+  Table table{"Model and run", {"", "value"}, {}};
+  table.rows = {{"from", options.data.value_or(options.system.value_or("-"))},
+                {"nodes", text(protocol.to.system.size())},
+                {"outputs", text(protocol.to.system.outputs())},
+                {"dynamics", core::to_string(protocol.to.system.dynamics)}};
+  if (options.data) {
+    table.rows.insert(table.rows.end(), {{"spring", text(p.spring)},
+                                         {"mass", text(p.mass)},
+                                         {"friction", text(p.friction)},
+                                         {"pin spring", text(p.pin_spring)},
+                                         {"neighbour spring", text(p.neighbor_spring)}});
+  }
+  table.rows.push_back({"steps of the ramp", text(protocol.steps)});
+  if (!study.trajectories) return table;
+  const thermo::Trajectories& runs = *study.trajectories;
+  table.rows.push_back({"paths forward, in reverse",
+                        fmt::format("{}, {}", runs.forward.work.size(), runs.reverse.work.size())});
+  table.rows.push_back({"integrator", dynamics::to_string(runs.scheme)});
+  table.rows.push_back({"seed", text(options.seed)});
   return table;
 }
 
@@ -210,6 +236,7 @@ report::Page make_thermo_page(const Options& options, const thermo::Protocol& pr
     work.tables.push_back(list_estimates(study));
   }
   work.tables.push_back(list_agreements(study));
+  work.tables.push_back(list_run(options, protocol, study));
   page.sections.push_back(std::move(work));
   if (study.forward && study.forward->rows.size() > 1) {
     page.sections.push_back(along_time(*study.forward));
@@ -238,7 +265,7 @@ report::Page make_paper_page(const PaperOutput& paper) {
     }
     return series;
   };
-  Figure figure;
+  Figure figure = draw_along_time("The published estimator along time", "energy / kT");
   figure.caption =
       "It grows with the length of the run, as the bath's share does: no property of "
       "the system.";
