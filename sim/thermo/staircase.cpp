@@ -66,4 +66,12 @@ void Level::kick(Eigen::Ref<MatrixXd> velocities) const {
   mass_->solve_in_place(velocities);
 }
 
+void Level::kick(MatrixXd& mean, MatrixXd& covariance) const {
+  const Index nu = energy_.system.size();
+  kick(mean.bottomRows(nu));
+  kick(covariance.bottomRows(nu));
+  covariance.transposeInPlace();
+  kick(covariance.bottomRows(nu));
+}
+
 }  // namespace springspice::thermo

@@ -41,6 +41,8 @@ class Level {
   bool kicks() const { return mass_.has_value(); }
   /// Velocities below to velocities here, any number of columns.
   void kick(Eigen::Ref<Eigen::MatrixXd> velocities) const;
+  /// A Gaussian of positions and velocities below to one here: J mean, J Theta J^T.
+  void kick(Eigen::MatrixXd& mean, Eigen::MatrixXd& covariance) const;
 
  private:
   double lambda_ = 0.0;

@@ -65,7 +65,7 @@ class GaussianClimb {
   }
 
   void jump(const Level& level) {
-    if (level.kicks()) kick(level);
+    if (level.kicks()) level.kick(mean_, covariance_);
     const double energy = level.measure_mean(mean_, covariance_);
     row_.work += energy - row_.energy;
     row_.reduced += energy / level.kT() - row_.energy / kT_;
@@ -98,15 +98,6 @@ class GaussianClimb {
   }
 
  private:
-  void kick(const Level& level) {
-    const Index nu = level.system().size();
-    level.kick(mean_.bottomRows(nu));
-    // J Theta J^T, J acting on velocities.
-    level.kick(covariance_.bottomRows(nu));
-    covariance_.transposeInPlace();
-    level.kick(covariance_.bottomRows(nu));
-  }
-
   double kT_;
   MatrixXd mean_, covariance_;
   MomentRow row_;

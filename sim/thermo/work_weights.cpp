@@ -84,7 +84,7 @@ class Tilted {
     const MatrixXd lower = factor.matrixL();
     log_ -= static_cast<double>(mean_.cols()) * lower.diagonal().array().log().sum();
     mean_ += shift;
-    if (level.kicks()) kick(level);
+    if (level.kicks()) level.kick(mean_, covariance_);
   }
 
   void stay(const core::Moments& step) {
@@ -95,14 +95,6 @@ class Tilted {
   }
 
  private:
-  void kick(const Level& level) {
-    const Index nu = level.system().size();
-    level.kick(mean_.bottomRows(nu));
-    level.kick(covariance_.bottomRows(nu));
-    covariance_.transposeInPlace();
-    level.kick(covariance_.bottomRows(nu));
-  }
-
   int order_;
   double log_ = 0.0;
   MatrixXd mean_, covariance_;
