@@ -9,7 +9,7 @@
 #include "cli/pages/thermo_page.hpp"
 #include "cli/record.hpp"
 #include "cli/thermo_output.hpp"
-#include "core/error.hpp"
+#include "sim/dynamics/stationary_state.hpp"
 
 namespace springspice::cli {
 namespace {
@@ -77,6 +77,12 @@ report::Page mark_partial(report::Page page) {
 }
 
 int run_study(const Options& options, const Prepared& prepared, Progress& progress) {
+  if (options.thermo.curve && prepared.system.size() > dynamics::kLyapunovLimit) {
+    throw UsageError(fmt::format(
+        "--curve: the moments along time are dense, and {} coordinates are more than {}; leave it "
+        "out, or give fewer --sticks",
+        prepared.system.size(), dynamics::kLyapunovLimit));
+  }
   JsonOutput results(options);
   TextOutput work(options.thermo.work, "--work");
   TextOutput curve(options.thermo.curve, "--curve");
@@ -87,11 +93,6 @@ int run_study(const Options& options, const Prepared& prepared, Progress& progre
   {
     const InterruptGuard guard;
     study = thermo::study_protocol(protocol, make_request(options, relaxation, progress));
-  }
-  if (curve && !study.forward) {
-    throw core::ParameterError(fmt::format(
-        "--curve: the moments along time are dense, and {} coordinates are too many; leave it out",
-        protocol.to.system.size()));
   }
   if (curve) curve.write(format_moments_csv(*study.forward));
   if (work && study.trajectories) work.write(format_work_csv(*study.trajectories));

@@ -118,7 +118,7 @@ struct Options {
   std::optional<std::string> out, json, query, path;
   std::optional<std::string> record_out;  ///< the run's record, for `report`
   std::vector<std::string> arguments;     ///< the whole command line, from "springspice" on
-  std::optional<std::string> manifest;  ///< certify, readback: read; netlist: written
+  std::optional<std::string> manifest;    ///< certify, readback: read; netlist: written
   std::string deck;
   bool allow_rescale = false;         ///< certify a deck in its own units
   bool match_names = false;           ///< and under its own names

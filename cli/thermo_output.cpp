@@ -12,8 +12,8 @@ namespace {
 
 const char* kPaperText =
     "The published estimator's W is the work of the drift's acceleration along the path. Nothing "
-    "is "
-    "changed from outside, so it is no work in Jarzynski's sense: on average it is the change of "
+    "is changed from outside, so it is no work in Jarzynski's sense: on average it is the change "
+    "of "
     "the kinetic energy less what the bath puts in, gamma nu kT t. The estimate so grows with the "
     "length of the run, and its plateau at weak springs is no property of the system. --barrier "
     "exact gives the free energy that the springs cost.";
